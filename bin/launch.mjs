@@ -1,0 +1,27 @@
+// Runs a program on the Node that `findNode` gives, as if it had been started itself: same terminal, signals and exit code.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { findNode } from "./node24.mjs";
+
+/** Runs `node ...args`; ends this process with the child's exit code, or 128 + signal number. */
+export function launch(args) {
+  let node;
+  try {
+    node = findNode();
+  } catch (error) {
+    console.error(`sluice: ${error.message}`);
+    process.exit(1);
+  }
+  const child = spawn(node, args, { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    // A terminal signals the whole process group, npm and kill only this process: forwarding serves both, and the child counts one.
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on("error", (error) => {
+    console.error(`sluice: cannot start ${node}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => {
+    process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
+  });
+}
