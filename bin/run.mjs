@@ -6,7 +6,7 @@ import { launch } from "./launch.mjs";
 
 const [tool, ...args] = process.argv.slice(2);
 // Which package a tool's command comes from, where the names differ.
-const PACKAGE = { tsc: "@typescript/native" }[tool] ?? tool;
+const PACKAGE = { tsc: "typescript-7" }[tool] ?? tool;
 const manifest = join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), "package.json");
 const { bin } = JSON.parse(readFileSync(manifest, "utf8"));
 launch([
