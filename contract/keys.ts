@@ -39,9 +39,14 @@ export function quarantinePrefix(generation: string, backend: string): string {
   return `${generationPrefix(generation)}quarantine/${backend}/`;
 }
 
+/** Prefix of everything that a backend has diverted, in the dead-letter bucket. */
+export function divertedBackendPrefix(generation: string, backend: string): string {
+  return `${generationPrefix(generation)}diverted/${backend}/`;
+}
+
 /** Prefix of rows that one refusing table could not take, in the dead-letter bucket. */
 export function divertedPrefix(generation: string, backend: string, table: string): string {
-  return `${generationPrefix(generation)}diverted/${backend}/${table}/`;
+  return `${divertedBackendPrefix(generation, backend)}${table}/`;
 }
 
 /**
