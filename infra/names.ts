@@ -61,6 +61,7 @@ export const BACKEND_ALARMS = [
   "failed-invocations",
   "on-failure-deliveries",
   "dropped-events",
+  "undelivered-dead-letters",
   "function-errors",
   "function-throttles",
   "quarantined-records",
