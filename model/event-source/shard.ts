@@ -1,0 +1,101 @@
+import { GET_RECORDS_MAX_RECORDS, MAX_EVENT_BYTES } from "../../contract/limits.ts";
+import { sequenceBefore } from "../stream/sequence-number.ts";
+import type { EventSizes } from "./event.ts";
+import { Lane, laneOf } from "./lane.ts";
+import type { MappingRecord, MappingSettings, MappingTimings, ShardCursor, StartingPosition } from "./types.ts";
+
+export interface ShardOptions {
+  readonly shardId: string;
+  readonly parentShardIds: readonly string[];
+  readonly start: StartingPosition;
+  readonly cursor: ShardCursor;
+  /** Parallelization factor. */
+  readonly lanes: number;
+  readonly sizes: EventSizes;
+}
+
+/** One shard of a mapping: where it is read, and the lanes that its records go to. */
+export class ShardState {
+  readonly shardId: string;
+  readonly parentShardIds: readonly string[];
+  readonly lanes: readonly Lane[];
+  /** The shard is closed and read to its end. */
+  ended = false;
+  readonly #cursor: ShardCursor;
+  readonly #start: StartingPosition;
+  #lastRead: string | undefined;
+  #nextPollMs = -Infinity;
+
+  constructor({ shardId, parentShardIds, start, cursor, lanes, sizes }: ShardOptions) {
+    this.shardId = shardId;
+    this.parentShardIds = parentShardIds;
+    this.#start = start;
+    this.#cursor = cursor;
+    this.lanes = Array.from({ length: lanes }, (_, index) => new Lane(index, shardId, sizes));
+  }
+
+  /** Closed, read to the end, and everything done: its children may start. */
+  get finished(): boolean {
+    return this.ended && this.lanes.every((lane) => lane.pending === 0);
+  }
+
+  /** Reads once if that is due and there is room; the number of records read. */
+  poll(settings: MappingSettings, timings: MappingTimings, nowMs: number): number {
+    const room = this.#room(settings);
+    if (this.ended || nowMs < this.#nextPollMs || room === 0) return 0;
+    const { records, ended, caughtUp, retryAfterMs } = this.#cursor.read(
+      Math.min(room, GET_RECORDS_MAX_RECORDS),
+      nowMs,
+    );
+    for (const record of records) {
+      this.lanes[laneOf(record.partitionKey, this.lanes.length)]!.queue.push(record, nowMs);
+    }
+    this.#lastRead = records.at(-1)?.sequenceNumber ?? this.#lastRead;
+    this.ended = ended;
+    const { idlePollMs, busyPollMs, fanOutPollMs } = timings;
+    const wait = settings.fanOut ? fanOutPollMs : caughtUp ? idlePollMs : busyPollMs;
+    this.#nextPollMs = nowMs + (retryAfterMs ?? wait);
+    return records.length;
+  }
+
+  /** When the next read is due; `Infinity` when there is no room for one or nothing left to read. */
+  nextPollAtMs(settings: MappingSettings): number {
+    return this.ended || this.#room(settings) === 0 ? Infinity : this.#nextPollMs;
+  }
+
+  /** Everything before it is done: what a mapping that takes over has to start with. */
+  checkpoint(): StartingPosition {
+    let first: MappingRecord | undefined;
+    for (const lane of this.lanes) {
+      const candidate = lane.first;
+      if (candidate === undefined) continue;
+      if (first === undefined || sequenceBefore(candidate.sequenceNumber, first.sequenceNumber)) first = candidate;
+    }
+    if (first !== undefined) return { type: "AT_SEQUENCE_NUMBER", sequenceNumber: first.sequenceNumber };
+    if (this.#lastRead !== undefined) return { type: "AFTER_SEQUENCE_NUMBER", sequenceNumber: this.#lastRead };
+    return this.#start;
+  }
+
+  pending(): number {
+    return this.lanes.reduce((sum, lane) => sum + lane.pending, 0);
+  }
+
+  idle(nowMs: number): boolean {
+    return this.lanes.every((lane) => lane.pending === 0) && (this.ended || this.#cursor.caughtUp(nowMs));
+  }
+
+  /**
+   * Records that may be read ahead: one full answer, or a full batch for each lane where that is more, and no more event bytes than
+   * all lanes' batches hold. A lane that fills up alone (all records with one key) holds the others back no further than that.
+   */
+  #room(settings: MappingSettings): number {
+    let waiting = 0;
+    let bytes = 0;
+    for (const { queue } of this.lanes) {
+      waiting += queue.length;
+      bytes += queue.bytes;
+    }
+    if (bytes >= this.lanes.length * MAX_EVENT_BYTES) return 0;
+    return Math.max(0, Math.max(GET_RECORDS_MAX_RECORDS, this.lanes.length * settings.batchSize) - waiting);
+  }
+}
