@@ -1,0 +1,336 @@
+/**
+ * The configuration of a stack as it is written, under `sluice:` in `stacks/Pulumi.<stack>.yaml`: every field with its
+ * type, default, range and meaning. Rules between fields are in `rules.ts`; docs/configuration.md is made of both.
+ */
+import { z } from "zod";
+import { COLUMNS, DEFAULT_CLUSTERING, type ColumnName } from "../../contract/columns.ts";
+import type { Grant } from "../stack-config.ts";
+import { MAX_PART_LENGTH, NAME_PATTERN } from "../names.ts";
+import {
+  FIELDS,
+  derived,
+  flag,
+  listOf,
+  oneOf,
+  optional,
+  optionalSection,
+  required,
+  section,
+  text,
+  wholeNumber,
+  wholeNumberOrNever,
+  type FieldInfo,
+  type Kind,
+} from "./fields.ts";
+
+/** Grants that a backend may name. */
+export const GRANTS = ["archive-bucket-write", "google-warehouse-write"] as const satisfies readonly Grant[];
+
+/** Columns that BigQuery can cluster by: not those of type JSON. https://cloud.google.com/bigquery/docs/clustered-tables */
+const CLUSTERABLE = COLUMNS.filter((column) => column.type !== "JSON").map((column) => column.name) as [
+  ColumnName,
+  ...ColumnName[],
+];
+
+/** Days that CloudWatch Logs keeps events for. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** Longest time that S3 or BigQuery is asked to keep something: 100 years. */
+const MAX_DAYS = 36_500;
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+const isoTime: Kind<z.ZodString> = {
+  schema: z.string().refine((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value))),
+  type: "time",
+  rule: 'an ISO 8601 time with a zone, e.g. "2026-11-21T09:00:00Z"',
+};
+
+const logRetention: Kind<z.ZodInt> = {
+  schema: z.int().refine((days) => (LOG_RETENTION_DAYS as readonly number[]).includes(days)),
+  type: "whole number",
+  rule: `one of ${LOG_RETENTION_DAYS.join(", ")}`,
+};
+
+const fieldName = text(/^[^\p{Cc}]{1,128}$/u, "1 to 128 characters, none of them a control character");
+
+const accountId = text(/^\d{12}$/, "12 digits, in quotes");
+const region = text(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "an AWS region, e.g. us-east-1");
+const googleProjectId = text(
+  /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+  "6 to 30 lower-case letters, digits and hyphens, beginning with a letter, not ending with a hyphen",
+);
+const googleProjectNumber = text(/^[1-9]\d{5,18}$/, "the project's number, digits only, in quotes");
+const location = text(/^(?:US|EU|[a-z]+-[a-z]+\d{1,2})$/, "US, EU or a Google region, e.g. asia-northeast1");
+const generation = text(/^[a-z0-9]{0,8}$/, "up to 8 lower-case letters and digits, in quotes");
+const datasetId = text(/^[A-Za-z0-9_]{1,1024}$/, "1 to 1,024 letters, digits and underscores");
+const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address");
+const image = text(/^[a-z0-9][a-z0-9._/:@-]{0,254}$/, "a container image with its tag or digest");
+const subnetId = text(/^subnet-[0-9a-f]{8,17}$/, "a subnet id, e.g. subnet-0123456789abcdef0");
+const securityGroupId = text(/^sg-[0-9a-f]{8,17}$/, "a security group id, e.g. sg-0123456789abcdef0");
+
+/** Both an AWS tag and a Google label: labels take no upper case. https://cloud.google.com/resource-manager/docs/labels-overview */
+const tags: Kind<z.ZodRecord<z.ZodString, z.ZodString>> = {
+  schema: z
+    .record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), z.string().regex(/^[a-z0-9_-]{0,63}$/))
+    .refine((value) => Object.keys(value).length <= 40),
+  type: "map of texts",
+  rule: "at most 40; keys and values of up to 63 lower-case letters, digits, _ and -; keys begin with a letter",
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html: names, reserved prefixes, 4 KB in all. */
+const environment: Kind<z.ZodRecord<z.ZodString, z.ZodString>> = {
+  schema: z
+    .record(z.string().regex(/^(?!AWS_|LAMBDA_|SLUICE_)[A-Za-z][A-Za-z0-9_]{1,127}$/), z.string())
+    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= 3072),
+  type: "map of texts",
+  rule: "names of letters, digits and _, not beginning with AWS_, LAMBDA_ or SLUICE_; values in quotes; at most 3 KB in all",
+};
+
+const backend = section(
+  {
+    grants: optional(
+      listOf(oneOf(GRANTS), 0, GRANTS.length),
+      [],
+      "What the function's role may do beyond reading the stream, logging and writing its dead letters.",
+    ),
+    memoryMb: optional(wholeNumber(128, 10_240), 256, "Memory in MB; 1,769 MB bring one whole processor."),
+    timeoutSeconds: optional(
+      wholeNumber(1, 900),
+      60,
+      "Longest invocation. While a backend is down an invocation uses it up, so that attempts measure time.",
+    ),
+    batchSize: optional(
+      wholeNumber(1, 10_000),
+      10_000,
+      "Kinesis records an invocation takes at most; Lambda's cut at 6 MB comes first with records above some 450 bytes.",
+    ),
+    batchWindowSeconds: optional(wholeNumber(0, 300), 5, "How long a batch waits to fill."),
+    parallelizationFactor: optional(
+      wholeNumber(1, 10),
+      1,
+      "Lanes per shard, by outer partition key; KPL aggregates of a shard share one.",
+    ),
+    bisectOnError: derived(
+      flag,
+      "`true`; `false` for `archive`",
+      true,
+      "Whether a failed batch is halved before it is tried again.",
+    ),
+    fanOut: optional(flag, false, "Whether the backend reads with 2 MB/s per shard of its own; costs extra."),
+    createdWithFanOut: optional(
+      flag,
+      false,
+      "What `fanOut` was when the backend was first deployed. Never edited afterwards.",
+    ),
+    fanOutSwitches: optional(
+      { ...listOf(isoTime, 0, 1000), rule: `a list, each ${isoTime.rule}` },
+      [],
+      "One time for each switch of `fanOut` since: the new mapping starts there instead of reading the whole retention again.",
+    ),
+    reservedConcurrency: derived(
+      wholeNumber(1, 1_000_000),
+      "none: shares the account's",
+      16,
+      "Concurrent executions kept for this backend alone.",
+    ),
+    environment: optional(environment, {}, "Environment variables for a backend of your own.", { hidden: true }),
+  },
+  "One consumer: code in `functions/<name>/`, with its own role, mapping, alarms and dead letters. An entry adds it, removing the entry removes it.",
+);
+
+const backends: Kind<z.ZodRecord<z.ZodString, typeof backend>> = {
+  schema: z.record(z.string().max(MAX_PART_LENGTH).regex(NAME_PATTERN), backend),
+  type: "map by name",
+  rule: `at least one; names of up to ${MAX_PART_LENGTH} lower-case letters, digits and single hyphens, beginning with a letter`,
+};
+
+const forwarder = section(
+  {
+    image: optional(image, "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable", "Image of Fluent Bit."),
+    cpu: optional(
+      {
+        schema: z.int().refine((cpu) => [256, 512, 1024, 2048, 4096].includes(cpu)),
+        type: "whole number",
+        rule: "one of 256, 512, 1024, 2048, 4096",
+      },
+      256,
+      "Processor units of a task; 1,024 are one processor.",
+    ),
+    memoryMb: optional(wholeNumber(512, 30_720), 512, "Memory of a task in MB."),
+    desiredCount: optional(wholeNumber(1, 100), 1, "Number of tasks."),
+    subnetIds: required(
+      listOf(subnetId, 1, 16),
+      ["subnet-0123456789abcdef0"],
+      "Subnets of the tasks, with a way to the Kinesis and registry endpoints.",
+    ),
+    securityGroupIds: required(
+      listOf(securityGroupId, 1, 5),
+      ["sg-0123456789abcdef0"],
+      "Security groups of the tasks.",
+    ),
+  },
+  "A Fluent Bit forwarder on Fargate; off unless the section is there.",
+  { isOptional: true },
+);
+
+/** All settings, without the `sluice:` before their names. */
+export const SCHEMA = z.strictObject({
+  aws: optionalSection(
+    {
+      accountId: required(accountId, "123456789012", "AWS account; the program refuses any other."),
+      region: required(region, "us-east-1", "AWS region of everything but Google's side."),
+      concurrencyLimit: optional(
+        wholeNumber(1, 1_000_000),
+        1000,
+        "Concurrent Lambda executions that the account allows in the region (`aws lambda get-account-settings`).",
+      ),
+    },
+    "The AWS account.",
+  ),
+  google: optionalSection(
+    {
+      projectId: required(googleProjectId, "example-sluice-dev", "Google Cloud project of the warehouse."),
+      projectNumber: required(googleProjectNumber, "123456789012", "Its number (`gcloud projects describe`)."),
+      location: optional(location, "US", "Where the dataset is. It cannot be moved: a change makes a new one."),
+    },
+    "The Google Cloud project.",
+  ),
+  stream: optionalSection(
+    {
+      mode: optional(oneOf(["provisioned", "on-demand"]), "provisioned", "How the stream's capacity is set."),
+      shardCount: optional(
+        wholeNumber(1, 10_000),
+        2,
+        "Shards, each 1,000 records/s and 1 MB/s. At most doubled or halved in one step. With `on-demand`: what capacity checks assume.",
+      ),
+      retentionHours: optional(wholeNumber(24, 8760), 24, "How long the stream keeps a record."),
+      maxRecordKib: optional(
+        wholeNumber(1024, 4096),
+        1024,
+        "Largest record. More than 4,096 cannot reach a function: an event holds 6 MB, as base64.",
+      ),
+      shardLevelMetrics: optional(flag, true, "Metrics per shard: what shows a hot one; costs extra."),
+      generation: optional(
+        generation,
+        "",
+        "Left out for the first stream. A re-created one gets a new name, which leads record ids and object keys: sequence numbers begin again.",
+      ),
+    },
+    "The Kinesis data stream.",
+  ),
+  record: optionalSection(
+    {
+      playerIdField: optional(fieldName, "player_id", "Field of the 32-hex player id."),
+      timestampField: optional(fieldName, "timestamp", "Field of the event's time."),
+      eventField: optional(fieldName, "event", "Field of the event's kind."),
+    },
+    "Names of the log record's fields.",
+  ),
+  archive: optionalSection(
+    {
+      infrequentAccessAfterDays: optional(wholeNumberOrNever(30, MAX_DAYS), 30, "Days until Standard-IA."),
+      glacierAfterDays: optional(wholeNumberOrNever(60, MAX_DAYS), "never", "Days until Glacier Flexible Retrieval."),
+      expireAfterDays: optional(wholeNumberOrNever(1, MAX_DAYS), "never", "Days until objects are deleted."),
+      expireNoncurrentAfterDays: optional(
+        wholeNumber(1, MAX_DAYS),
+        30,
+        "Days until an overwritten or deleted version is gone.",
+      ),
+    },
+    "The archive bucket.",
+  ),
+  deadLetters: optionalSection(
+    { expireAfterDays: optional(wholeNumber(7, MAX_DAYS), 90, "Days to look at and replay what is in there.") },
+    "The dead-letter bucket.",
+  ),
+  warehouse: optionalSection(
+    {
+      dataset: derived(datasetId, "`<project>_<environment>`", "sluice_dev", "Dataset of the 16 tables."),
+      partitionExpiryDays: optional(
+        wholeNumberOrNever(1, MAX_DAYS),
+        "never",
+        "Days after its date that a partition is dropped; older records are quarantined.",
+      ),
+      clustering: optional(
+        listOf(oneOf(CLUSTERABLE), 1, 4),
+        [...DEFAULT_CLUSTERING],
+        "Columns that rows are clustered by, in order.",
+      ),
+      recentDays: optional(wholeNumber(1, 3650), 7, "Days that the view `log_recent` shows."),
+    },
+    "The BigQuery dataset.",
+  ),
+  toleratedOutageHours: optional(
+    wholeNumber(1, 168),
+    12,
+    "How long a backend may be away without a record leaving the stream undelivered: sizes attempts and record age.",
+  ),
+  alarms: optionalSection(
+    {
+      email: derived(email, "none", "ops@example.com", "Address that alarms are mailed to; it must confirm once."),
+      timeToDataLossHours: derived(
+        wholeNumber(1, 8759),
+        "`stream.retentionHours` − 6",
+        18,
+        "The alarm rings when unread records are this close to leaving the stream.",
+      ),
+    },
+    "Alarms.",
+  ),
+  logRetentionDays: optional(logRetention, 30, "Days that function logs are kept."),
+  protectData: derived(
+    flag,
+    "`true`; `false` in `local` and `dev`",
+    true,
+    "Whether stream, buckets, dataset and tables refuse to be deleted.",
+  ),
+  tags: optional(tags, {}, "Tags of AWS resources and labels of Google's."),
+  backends: required(backends, { archive: { grants: ["archive-bucket-write"] } }, "The consumers, by name."),
+  forwarder: forwarder.optional(),
+});
+
+/** The configuration as written, with simple defaults filled in. */
+export type WrittenConfig = z.output<typeof SCHEMA>;
+/** One backend as written. */
+export type WrittenBackend = z.output<typeof backend>;
+
+/** What is known of the field that a path leads to, the deepest on the way that has something to say, and where that is. */
+export function infoAt(path: readonly PropertyKey[]): { info: FieldInfo; path: readonly PropertyKey[] } {
+  let schema: z.ZodType | undefined = SCHEMA;
+  let found: { info: FieldInfo; path: readonly PropertyKey[] } | undefined;
+  for (const [index, key] of path.entries()) {
+    schema = childOf(schema, key);
+    if (schema === undefined) break;
+    const info: FieldInfo | undefined = FIELDS.get(schema) ?? FIELDS.get(container(schema));
+    if (info !== undefined) found = { info, path: path.slice(0, index + 1) };
+  }
+  if (found === undefined) throw new Error(`no field on the way to ${path.join(".")}`);
+  return found;
+}
+
+/** Names of the settings in the section that a path leads to; none elsewhere. */
+export function settingsAt(path: readonly PropertyKey[]): readonly string[] {
+  let schema: z.ZodType | undefined = SCHEMA;
+  for (const key of path) schema = schema === undefined ? undefined : childOf(schema, key);
+  const inner = schema === undefined ? undefined : container(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** A schema without its wrappers for defaults. */
+export function container(schema: z.ZodType): z.ZodType {
+  let inner = schema;
+  while (inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) inner = inner.unwrap() as z.ZodType;
+  return inner;
+}
+
+/** The schema of a key of a section, map or list; `undefined` where there is none. */
+export function childOf(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
+  const inner = container(schema);
+  if (inner instanceof z.ZodObject) return Object.hasOwn(inner.shape, key) ? inner.shape[key as string] : undefined;
+  if (inner instanceof z.ZodRecord) return inner.valueType as z.ZodType;
+  if (inner instanceof z.ZodArray) return inner.element as z.ZodType;
+  return undefined;
+}
