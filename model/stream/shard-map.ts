@@ -5,7 +5,7 @@ import type { RecordStores, ReshardProblem } from "./types.ts";
 
 /**
  * The shards of one stream: the open ones cover all hash keys without a gap or an overlap, whatever is split and merged.
- * A child is created at least one second after its parents, so that it numbers its records above theirs.
+ * A child's sequence numbers start with a second after that of its parents, so that they are above all of theirs.
  */
 export class ShardMap {
   readonly #stores: RecordStores;
@@ -17,11 +17,10 @@ export class ShardMap {
   constructor(count: number, createdAtMs: number, limits: boolean, stores: RecordStores) {
     this.#stores = stores;
     this.#limits = limits;
-    const createdSeconds = Math.floor(createdAtMs / 1000);
     const starts = evenStarts(count);
     this.#open = starts.map((first, index) => {
       const next = starts[index + 1];
-      return this.#create([], first, next === undefined ? LAST_HASH_KEY : previousHashKey(next), createdSeconds);
+      return this.#create([], first, next === undefined ? LAST_HASH_KEY : previousHashKey(next), createdAtMs);
     });
   }
 
@@ -83,21 +82,19 @@ export class ShardMap {
 
   /** Splits without checks: the second child starts at the hex hash key. */
   split(shard: Shard, at: string, nowMs: number): void {
-    const created = this.#childSeconds([shard], nowMs);
     shard.close(nowMs);
     const children = [
-      this.#create([shard], shard.firstHashKey, previousHashKey(at), created),
-      this.#create([shard], at, shard.lastHashKey, created),
+      this.#create([shard], shard.firstHashKey, previousHashKey(at), nowMs),
+      this.#create([shard], at, shard.lastHashKey, nowMs),
     ];
     this.#open.splice(this.#open.indexOf(shard), 1, ...children);
   }
 
   /** Merges neighbours without checks. */
   merge(first: Shard, second: Shard, nowMs: number): void {
-    const created = this.#childSeconds([first, second], nowMs);
     first.close(nowMs);
     second.close(nowMs);
-    const child = this.#create([first, second], first.firstHashKey, second.lastHashKey, created);
+    const child = this.#create([first, second], first.firstHashKey, second.lastHashKey, nowMs);
     this.#open.splice(this.#open.indexOf(first), 2, child);
   }
 
@@ -119,11 +116,7 @@ export class ShardMap {
     }
   }
 
-  #childSeconds(parents: readonly Shard[], nowMs: number): number {
-    return Math.max(Math.floor(nowMs / 1000), ...parents.map((parent) => parent.createdSeconds)) + 1;
-  }
-
-  #create(parents: readonly Shard[], firstHashKey: string, lastHashKey: string, createdSeconds: number): Shard {
+  #create(parents: readonly Shard[], firstHashKey: string, lastHashKey: string, createdAtMs: number): Shard {
     const number = this.#created;
     this.#created += 1;
     const shard = new Shard({
@@ -131,7 +124,8 @@ export class ShardMap {
       parents,
       firstHashKey,
       lastHashKey,
-      createdSeconds,
+      createdAtMs,
+      createdSeconds: Math.max(Math.floor(createdAtMs / 1000), ...parents.map((parent) => parent.createdSeconds + 1)),
       limits: this.#limits,
       store: this.#stores.open(formatShardId(number)),
     });

@@ -34,6 +34,8 @@ export interface ShardOptions {
   /** Hex, both inclusive. */
   readonly firstHashKey: string;
   readonly lastHashKey: string;
+  /** When it was made, and the later second, above that of its parents, that its sequence numbers start with. */
+  readonly createdAtMs: number;
   readonly createdSeconds: number;
   readonly limits: boolean;
   readonly store: RecordStore;
@@ -49,6 +51,7 @@ export class Shard {
   readonly children: Shard[] = [];
   readonly firstHashKey: string;
   readonly lastHashKey: string;
+  readonly createdAtMs: number;
   readonly createdSeconds: number;
   readonly #sequence: SequenceNumbers;
   readonly #store: RecordStore;
@@ -64,6 +67,7 @@ export class Shard {
     this.parents = options.parents;
     this.firstHashKey = options.firstHashKey;
     this.lastHashKey = options.lastHashKey;
+    this.createdAtMs = options.createdAtMs;
     this.createdSeconds = options.createdSeconds;
     this.#sequence = new SequenceNumbers(options.number, options.createdSeconds);
     this.#store = options.store;
@@ -198,7 +202,7 @@ export class Shard {
         endingHashKey: formatHashKey(this.lastHashKey),
       },
       startingSequenceNumber: this.#sequence.starting,
-      createdAtMs: this.createdSeconds * 1000,
+      createdAtMs: this.createdAtMs,
       ...(this.#closedAtMs !== undefined && {
         endingSequenceNumber: this.#sequence.ending(this.#closedAtMs),
         closedAtMs: this.#closedAtMs,

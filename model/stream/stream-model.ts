@@ -198,7 +198,6 @@ export class StreamModel implements Stream {
 
   #countProblem(target: number, nowMs: number): ReshardProblem | undefined {
     const current = this.#map.open.length;
-    if (target === current) return { code: "count-unchanged", current };
     const [lowest, highest] = [Math.ceil(current / 2), current * 2];
     if (target < lowest || target > highest) return { code: "count-out-of-range", current, lowest, highest };
     this.#shardCountChanges = this.#shardCountChanges.filter((at) => at > nowMs - SHARD_COUNT_WINDOW_MS);

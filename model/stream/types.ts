@@ -140,7 +140,6 @@ export type ReshardProblem =
   | { readonly code: "hash-key-outside"; readonly shardId: string }
   | { readonly code: "not-adjacent"; readonly shardIds: readonly [string, string] }
   | { readonly code: "count-out-of-range"; readonly current: number; readonly lowest: number; readonly highest: number }
-  | { readonly code: "count-unchanged"; readonly current: number }
   | { readonly code: "too-many-changes"; readonly limit: number; readonly nextAtMs: number };
 
 /** Where the bytes of records are kept: one store per shard. */
