@@ -1,3 +1,5 @@
+import type { Reason } from "./reasons.ts";
+
 /**
  * The consumers' own metrics, in CloudWatch's embedded metric format: one structured log line per invocation.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
@@ -18,5 +20,18 @@ export const METRICS = {
   invocationMs: "InvocationMs",
 } as const;
 
-/** Dimension of metrics by stream and backend. */
-export const DIMENSIONS = { stream: "stream", backend: "backend", reason: "reason", table: "table" } as const;
+/** Dimensions of every metric. */
+export const DIMENSIONS = { stream: "stream", backend: "backend" } as const;
+
+/**
+ * Metric of one quarantine reason, beside the total: `RecordsQuarantined.TIME_INVALID`. In the name and not in a dimension,
+ * since one line of the embedded metric format holds one value of a dimension, and one invocation meets several reasons.
+ */
+export function quarantinedMetric(reason: Reason): string {
+  return `${METRICS.recordsQuarantined}.${reason}`;
+}
+
+/** Metric of one diverted table, beside the total: `RecordsDiverted.player_log_7`. */
+export function divertedMetric(table: string): string {
+  return `${METRICS.recordsDiverted}.${table}`;
+}

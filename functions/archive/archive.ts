@@ -1,0 +1,153 @@
+import type { Clock } from "../../contract/clock.ts";
+import { archivePrefix } from "../../contract/keys.ts";
+import type { Reason } from "../../contract/reasons.ts";
+import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "../shared/event.ts";
+import { metricsLine } from "../shared/metrics.ts";
+import { StoreError } from "../shared/object-store.ts";
+import type { ObjectStore } from "../shared/object-store.ts";
+import { ALL_STORED, storedBefore } from "../shared/partial-failure.ts";
+import { byArrivalHour, makePieceObject } from "../shared/piece-object.ts";
+import { KIND } from "../shared/pieces.ts";
+import type { Pieces } from "../shared/pieces.ts";
+import { quarantine } from "../shared/quarantine.ts";
+import type { Verdict } from "../shared/quarantine.ts";
+import { Source } from "../shared/source.ts";
+import { StageTimer } from "../shared/stage-timer.ts";
+import { Unpacker } from "../shared/unpack.ts";
+import type { ArchiveEnvironment } from "./environment.ts";
+import { writeArchiveLine } from "./object.ts";
+
+/** What the archive consumer rests on. */
+export interface ArchiveDeps {
+  readonly environment: ArchiveEnvironment;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  /** Writes one line to the function's log. */
+  readonly log: (line: string) => void;
+  readonly options?: ArchiveOptions;
+}
+
+/** Tuned constants. */
+export interface ArchiveOptions {
+  /** gzip level of objects, 1–9. */
+  readonly gzipLevel: number;
+  /** Kept of the invocation's time for the dead letters and the answer, in milliseconds. */
+  readonly reserveMs: number;
+}
+
+const DEFAULT_OPTIONS: ArchiveOptions = { gzipLevel: 6, reserveMs: 2_000 };
+/** Left for the answer itself. */
+const ANSWER_MS = 500;
+
+/** Indices of the pieces to archive, and verdicts on those that could not be unpacked. */
+interface Division {
+  readonly good: readonly number[];
+  readonly bad: ReadonlyMap<number, Verdict>;
+}
+
+/** Result of the writing stage: index of the first Kinesis record that is not archived, and the counts. */
+interface Written {
+  firstFailed: number;
+  records: number;
+  bytes: number;
+  errorCode: string;
+}
+
+/**
+ * The archive consumer: a batch becomes one gzip object for each arrival hour. It judges no content; what cannot be
+ * unpacked goes to the quarantine. Fails only if the quarantine cannot be written: nothing is acknowledged then.
+ */
+export function createHandler(deps: ArchiveDeps): Handler {
+  const unpacker = new Unpacker();
+  const options = deps.options ?? DEFAULT_OPTIONS;
+  return async (event: KinesisEvent, context: InvocationContext): Promise<BatchResponse> => {
+    const timer = new StageTimer(deps.clock);
+    const endMs = timer.startedMs + context.getRemainingTimeInMillis();
+    const source = new Source(event.Records, deps.environment.streamGeneration);
+    const pieces = unpacker.unpack(event.Records);
+    timer.lap("unpack");
+
+    const { good, bad } = divide(pieces);
+    const written = await writeObjects(deps, options.gzipLevel, pieces, source, good, endMs - options.reserveMs);
+    timer.lap("write");
+
+    const stored = new Map([...bad].filter(([index]) => pieces.source[index]! < written.firstFailed));
+    let quarantined = 0;
+    try {
+      written.bytes += await quarantine(deps, pieces, source, stored, endMs - ANSWER_MS);
+      quarantined = stored.size;
+    } catch (error) {
+      if (error instanceof StoreError) written.errorCode = error.code;
+      throw error;
+    } finally {
+      timer.lap("quarantine");
+      deps.log(
+        metricsLine({
+          timestampMs: deps.clock.now(),
+          stream: deps.environment.streamName,
+          backend: deps.environment.backend,
+          shard: source.shard,
+          ...source.sequenceRange,
+          kinesisRecords: event.Records.length,
+          recordsIn: pieces.count,
+          recordsWritten: written.records,
+          recordsRetried: pieces.count - written.records - quarantined,
+          quarantined: quarantined === 0 ? new Map<Reason, number>() : countReasons(stored),
+          diverted: new Map(),
+          bytesIn: pieces.used,
+          bytesOut: written.bytes,
+          invocationMs: timer.elapsedMs,
+          stages: timer.stages,
+          errorCode: written.errorCode,
+        }),
+      );
+    }
+    return written.firstFailed === Infinity ? ALL_STORED : storedBefore(source, written.firstFailed);
+  };
+}
+
+function divide(pieces: Pieces): Division {
+  const good: number[] = [];
+  const bad = new Map<number, Verdict>();
+  for (let index = 0; index < pieces.count; index++) {
+    if (pieces.kind[index] === KIND.OVER_LIMIT) bad.set(index, { reason: "UNPACK_LIMIT", detail: "" });
+    else good.push(index);
+  }
+  return { good, bad };
+}
+
+async function writeObjects(
+  deps: ArchiveDeps,
+  level: number,
+  pieces: Pieces,
+  source: Source,
+  good: readonly number[],
+  deadlineMs: number,
+): Promise<Written> {
+  const written: Written = { firstFailed: Infinity, records: 0, bytes: 0, errorCode: "" };
+  const prefix = archivePrefix(deps.environment.streamGeneration);
+  for (const indices of byArrivalHour(pieces, source, good)) {
+    const object = await makePieceObject(pieces, source, {
+      prefix,
+      indices,
+      level,
+      writeLine: (lines, index, recordId, arrivedAt) => writeArchiveLine(lines, pieces, index, recordId, arrivedAt),
+    });
+    try {
+      await deps.store.store({ bucket: deps.environment.archiveBucket, ...object }, deadlineMs);
+      written.records += indices.length;
+      written.bytes += object.body.length;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      written.firstFailed = Math.min(written.firstFailed, pieces.source[indices[0]!]!);
+      written.errorCode = error.code;
+    }
+  }
+  return written;
+}
+
+function countReasons(verdicts: ReadonlyMap<number, Verdict>): Map<Reason, number> {
+  const counts = new Map<Reason, number>();
+  for (const { reason } of verdicts.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,14 @@
+import { systemClock } from "../../contract/clock.ts";
+import { ObjectStore } from "../shared/object-store.ts";
+import { s3PutObject } from "../shared/s3.ts";
+import { createHandler } from "./archive.ts";
+import { readEnvironment } from "./environment.ts";
+
+/** What Lambda calls. */
+export const handler = createHandler({
+  environment: readEnvironment(process.env),
+  store: new ObjectStore({ put: s3PutObject(), clock: systemClock, random: Math.random }),
+  clock: systemClock,
+  // Not console.log: Lambda puts a time and a request id before it, and the embedded metric format is the whole line.
+  log: (line) => process.stdout.write(`${line}\n`),
+});

@@ -1,0 +1,75 @@
+import { createGzip } from "node:zlib";
+import type { Gzip } from "node:zlib";
+import { once } from "node:events";
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Collects lines into one gzip member, a chunk at a time, so that memory holds the compressed object and one chunk,
+ * whatever the number of lines. Compression runs off the main thread.
+ *
+ * Write a line with `reserve` and the `append…` methods; `await flush()` whenever `full`, and `end()` at the end.
+ * The same lines give the same bytes.
+ */
+export class GzipLines {
+  /** Bytes before compression. */
+  bytesIn = 0;
+  readonly #gzip: Gzip;
+  readonly #compressed: Buffer[] = [];
+  #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  #used = 0;
+
+  /** `level`: 1 (fast) to 9 (small). */
+  constructor(level: number) {
+    this.#gzip = createGzip({ level });
+    this.#gzip.on("data", (data: Buffer) => this.#compressed.push(data));
+  }
+
+  /** Whether enough has come together for {@link flush}. */
+  get full(): boolean {
+    return this.#used >= CHUNK_BYTES / 2;
+  }
+
+  /** Makes room for so many more bytes; to be called before appending them. */
+  reserve(bytes: number): void {
+    if (this.#used + bytes <= this.#chunk.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#chunk.length * 2, this.#used + bytes));
+    this.#chunk.copy(larger, 0, 0, this.#used);
+    this.#chunk = larger;
+  }
+
+  /** Appends text whose characters are all ASCII. */
+  appendAscii(text: string): void {
+    this.#used += this.#chunk.write(text, this.#used, "latin1");
+  }
+
+  /** Appends bytes as they are. */
+  appendBytes(bytes: Buffer, start: number, end: number): void {
+    this.#used += bytes.copy(this.#chunk, this.#used, start, end);
+  }
+
+  /** Appends bytes in base64: four characters for each three bytes begun. */
+  appendBase64(bytes: Buffer, start: number, end: number): void {
+    this.appendAscii(bytes.toString("base64", start, end));
+  }
+
+  /** Compresses what has come together; nothing may be appended until it has settled. */
+  async flush(): Promise<void> {
+    if (this.#used === 0) return;
+    const data = this.#chunk.subarray(0, this.#used);
+    this.bytesIn += this.#used;
+    this.#used = 0;
+    await new Promise<void>((resolve, reject) => {
+      this.#gzip.write(data, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** Ends the member and returns it whole. */
+  async end(): Promise<Buffer> {
+    await this.flush();
+    const ended = once(this.#gzip, "end");
+    this.#gzip.end();
+    await ended;
+    return Buffer.concat(this.#compressed);
+  }
+}

@@ -1,0 +1,99 @@
+import { divertedPrefix, quarantinePrefix } from "../../contract/keys.ts";
+import type { Reason } from "../../contract/reasons.ts";
+import type { ConsumerEnvironment } from "./environment.ts";
+import type { GzipLines } from "./lines.ts";
+import type { ObjectStore } from "./object-store.ts";
+import { byArrivalHour, makePieceObject } from "./piece-object.ts";
+import type { LineWriter } from "./piece-object.ts";
+import type { Pieces } from "./pieces.ts";
+import type { Source } from "./source.ts";
+
+const LEVEL = 6;
+/** Longest envelope of a line: names, punctuation, record id, time, reason and detail. */
+const ENVELOPE_BYTES = 640;
+
+/** Why one piece is put away. */
+export interface Verdict {
+  readonly reason: Reason;
+  /** What exactly is wrong; never the player's data. */
+  readonly detail: string;
+}
+
+/** The batch that dead letters are taken from, and where they go. */
+export interface DeadLetterDeps {
+  readonly store: ObjectStore;
+  readonly environment: ConsumerEnvironment;
+}
+
+/**
+ * Puts pieces into the quarantine: one object per arrival hour (DESIGN 3.6), lines as in contract/formats.ts.
+ * Returns the bytes stored. Rejects with a `StoreError` if one of the objects cannot be stored by the deadline.
+ */
+export function quarantine(
+  deps: DeadLetterDeps,
+  pieces: Pieces,
+  source: Source,
+  verdicts: ReadonlyMap<number, Verdict>,
+  deadlineMs: number,
+): Promise<number> {
+  const { streamGeneration, backend } = deps.environment;
+  return putAway(deps, pieces, source, {
+    prefix: quarantinePrefix(streamGeneration, backend),
+    indices: [...verdicts.keys()].sort((a, b) => a - b),
+    deadlineMs,
+    writeLine(lines, index, recordId, arrivedAt) {
+      const { reason, detail } = verdicts.get(index)!;
+      const about = `"reason":"${reason}","detail":${JSON.stringify(detail)}`;
+      writeRawLine(lines, pieces, index, `{"record_id":"${recordId}","arrived_at":"${arrivedAt}",${about}`);
+    },
+  });
+}
+
+/** Diverts rows that one refusing table could not take, `code` being its last answer, for replay; else as {@link quarantine}. */
+export function divert(
+  deps: DeadLetterDeps,
+  pieces: Pieces,
+  source: Source,
+  rows: { readonly table: string; readonly code: string; readonly indices: readonly number[] },
+  deadlineMs: number,
+): Promise<number> {
+  const { streamGeneration, backend } = deps.environment;
+  return putAway(deps, pieces, source, {
+    prefix: divertedPrefix(streamGeneration, backend, rows.table),
+    indices: rows.indices,
+    deadlineMs,
+    writeLine(lines, index, recordId, arrivedAt) {
+      const about = `"table":"${rows.table}","code":"${rows.code}"`;
+      writeRawLine(lines, pieces, index, `{"record_id":"${recordId}","arrived_at":"${arrivedAt}",${about}`);
+    },
+  });
+}
+
+interface PutAway {
+  readonly prefix: string;
+  readonly indices: readonly number[];
+  readonly deadlineMs: number;
+  readonly writeLine: LineWriter;
+}
+
+async function putAway(deps: DeadLetterDeps, pieces: Pieces, source: Source, what: PutAway): Promise<number> {
+  let bytes = 0;
+  for (const indices of byArrivalHour(pieces, source, what.indices)) {
+    const { prefix, writeLine } = what;
+    const object = await makePieceObject(pieces, source, { prefix, indices, writeLine, level: LEVEL });
+    const bucket = deps.environment.deadLetterBucket;
+    await deps.store.store({ bucket, key: object.key, body: object.body }, what.deadlineMs);
+    bytes += object.body.length;
+  }
+  return bytes;
+}
+
+function writeRawLine(lines: GzipLines, pieces: Pieces, index: number, head: string): void {
+  const start = pieces.start[index]!;
+  const end = pieces.end[index]!;
+  lines.reserve(ENVELOPE_BYTES + Math.ceil((end - start) / 3) * 4);
+  lines.appendAscii(head);
+  lines.appendAscii(',"raw":"');
+  lines.appendBase64(pieces.bytes, start, end);
+  lines.appendAscii('"}\n');
+}

@@ -1,0 +1,57 @@
+import { hourOf } from "../../contract/keys.ts";
+import { recordIdPrefix, shardNumber } from "../../contract/record-id.ts";
+import type { KinesisEventRecord } from "./event.ts";
+
+const MS_PER_HOUR = 3_600_000;
+const SHARD_ID_LENGTH = "shardId-000000000000".length;
+
+/** Where a batch comes from, said of each of its Kinesis records by index. Shared by all pieces of a record. */
+export class Source {
+  /** Number of the batch's shard. */
+  readonly shard: number;
+  readonly #records: readonly KinesisEventRecord[];
+  readonly #generation: string;
+
+  /** Throws a RangeError if the first record's event id does not start with a shard id: no Kinesis event then. */
+  constructor(records: readonly KinesisEventRecord[], generation: string) {
+    this.#records = records;
+    this.#generation = generation;
+    this.shard = records.length === 0 ? 0 : shardNumber(records[0]!.eventID.slice(0, SHARD_ID_LENGTH));
+  }
+
+  sequenceNumber(index: number): string {
+    return this.#records[index]!.kinesis.sequenceNumber;
+  }
+
+  /** First and last sequence number of the batch, for log lines. */
+  get sequenceRange(): { firstSequenceNumber: string; lastSequenceNumber: string } {
+    const last = this.#records.length - 1;
+    if (last < 0) return { firstSequenceNumber: "", lastSequenceNumber: "" };
+    return { firstSequenceNumber: this.sequenceNumber(0), lastSequenceNumber: this.sequenceNumber(last) };
+  }
+
+  /** Arrival in milliseconds since the epoch. */
+  arrivedMs(index: number): number {
+    return Math.round(this.#records[index]!.kinesis.approximateArrivalTimestamp * 1000);
+  }
+
+  /** Arrival as ISO 8601, UTC, milliseconds. */
+  arrivedAt(index: number): string {
+    return new Date(this.arrivedMs(index)).toISOString();
+  }
+
+  /** UTC hours since the epoch at arrival: what objects are divided by. */
+  arrivalHour(index: number): number {
+    return Math.floor(this.arrivedMs(index) / MS_PER_HOUR);
+  }
+
+  /** Everything of the record ids of a Kinesis record's pieces but the position. */
+  idPrefix(index: number): string {
+    return recordIdPrefix(this.#generation, this.shard, this.sequenceNumber(index));
+  }
+}
+
+/** An arrival hour as `YYYY-MM-DDTHH`, the form of object keys. */
+export function hourName(hour: number): string {
+  return hourOf(hour * MS_PER_HOUR);
+}
