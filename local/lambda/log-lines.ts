@@ -1,0 +1,67 @@
+import { METRICS } from "../../contract/metrics.ts";
+
+/** Cuts an output into lines, whatever pieces it arrives in. */
+export class LineReader {
+  readonly #onLine: (line: string) => void;
+  #rest = "";
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(chunk: string): void {
+    const lines = (this.#rest + chunk).split("\n");
+    this.#rest = lines.pop()!;
+    for (const line of lines) this.#onLine(line);
+  }
+
+  /** The output has ended: what has no line end counts as a line. */
+  end(): void {
+    if (this.#rest !== "") this.#onLine(this.#rest);
+    this.#rest = "";
+  }
+}
+
+/**
+ * Log records that a structured log line (embedded metric format) counts: its metric `RecordsIn`; `undefined` for any other line.
+ * `console.log` puts time, request id and level before the JSON, so it may start anywhere.
+ */
+export function recordsInOf(line: string): number | undefined {
+  if (!line.includes('"_aws"') || !line.includes(METRICS.recordsIn)) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(line.slice(line.indexOf("{")));
+    if (typeof parsed !== "object" || parsed === null || !("_aws" in parsed)) return undefined;
+    const value = (parsed as Record<string, unknown>)[METRICS.recordsIn];
+    return typeof value === "number" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the REPORT line says. */
+export interface ReportFacts {
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly memoryMb: number;
+  readonly maxMemoryMb: number;
+  /** Only for the first invocation of an environment. */
+  readonly initMs?: number;
+  readonly status?: "error" | "timeout";
+  readonly errorType?: string;
+}
+
+/** The line with which Lambda ends an invocation's log, its fields separated by tabs. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html */
+export function reportLine(facts: ReportFacts): string {
+  const { durationMs, initMs } = facts;
+  const fields = [
+    `REPORT RequestId: ${facts.requestId}`,
+    `Duration: ${durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${Math.ceil(durationMs + (initMs ?? 0))} ms`,
+    `Memory Size: ${facts.memoryMb} MB`,
+    `Max Memory Used: ${facts.maxMemoryMb} MB`,
+  ];
+  if (initMs !== undefined) fields.push(`Init Duration: ${initMs.toFixed(2)} ms`);
+  if (facts.status !== undefined) fields.push(`Status: ${facts.status}`);
+  if (facts.status === "error" && facts.errorType !== undefined) fields.push(`Error Type: ${facts.errorType}`);
+  return fields.join("\t");
+}
