@@ -48,6 +48,9 @@ export const NAME_PATTERN = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 /** Longest project, environment and backend name. */
 export const MAX_PART_LENGTH = 20;
 
+/** What `NAME_PATTERN` and `MAX_PART_LENGTH` say, in words. */
+export const NAME_RULE = `up to ${MAX_PART_LENGTH} lower-case letters, digits and single hyphens, beginning with a letter`;
+
 /**
  * Project names that would lead to names which a service refuses: workload identity pools may not begin with `gcp-`,
  * buckets not with `sthree-` or `amzn-s3-demo-`.
@@ -164,7 +167,7 @@ export function stackNames(inputs: NameInputs): StackNames {
   const name = (limit: number, ...parts: string[]) => withinLimit(joinParts([project, environment, ...parts]), limit);
 
   return {
-    prefix: joinParts([project, environment]),
+    prefix: joinParts([project, environment, ""]).slice(0, -1),
     stream: name(NAME_LIMITS.stream, "player-log" + (generation === "" ? "" : `-${generation}`)),
     archiveBucket: name(NAME_LIMITS.bucket, "archive", accountId, region),
     deadLetterBucket: name(NAME_LIMITS.bucket, "dead-letter", accountId, region),

@@ -17,7 +17,12 @@ const MAX_VALUE_LENGTH = 120;
 /** A value for a problem: JSON, cut at 120 characters. */
 export function showValue(value: unknown): string {
   if (value === undefined) return "(missing)";
-  const text = JSON.stringify(value);
+  let text: string;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    return "(nested too deeply to show)";
+  }
   return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH)}…`;
 }
 

@@ -16,6 +16,8 @@ export interface FieldInfo {
   readonly default: string | undefined;
   /** A legal value, as it would be written. */
   readonly example: unknown;
+  /** For a map: what holds for the names of its entries. */
+  readonly names?: string;
   /** Values are not shown in messages. */
   readonly hidden?: boolean;
 }
@@ -33,6 +35,8 @@ export interface Kind<S extends z.ZodType> {
   readonly schema: S;
   readonly type: string;
   readonly rule: string;
+  /** For a map: what holds for the names of its entries. */
+  readonly names?: string;
 }
 
 /** `12345` as `12,345`. */
@@ -86,9 +90,13 @@ export function listOf<S extends z.ZodType>(item: Kind<S>, minimum: number, maxi
   return { schema, type: "list", rule: `a list of ${count}, no two the same, each ${item.rule}` };
 }
 
+function said<S extends z.ZodType>({ type, rule, names }: Kind<S>) {
+  return { type, rule, names };
+}
+
 /** A field that every stack file must hold. */
 export function required<S extends z.ZodType>(kind: Kind<S>, example: z.input<S>, meaning: string): S {
-  return describe(kind.schema.clone() as S, { type: kind.type, rule: kind.rule, meaning, default: undefined, example });
+  return describe(kind.schema.clone() as S, { ...said(kind), meaning, default: undefined, example });
 }
 
 /** A field with a default, written as in a stack file. */
@@ -99,8 +107,7 @@ export function optional<S extends z.ZodType>(
   more: { hidden?: boolean } = {},
 ): z.ZodPrefault<S> {
   return describe(z.prefault(kind.schema, defaultValue), {
-    type: kind.type,
-    rule: kind.rule,
+    ...said(kind),
     meaning,
     default: `\`${typeof defaultValue === "string" ? defaultValue || '""' : JSON.stringify(defaultValue)}\``,
     example: defaultValue,
@@ -116,8 +123,7 @@ export function derived<S extends z.ZodType>(
   meaning: string,
 ): z.ZodOptional<S> {
   return describe(z.optional(kind.schema), {
-    type: kind.type,
-    rule: kind.rule,
+    ...said(kind),
     meaning,
     default: defaultText,
     example,
@@ -125,18 +131,18 @@ export function derived<S extends z.ZodType>(
 }
 
 /** A group of fields; keys that it does not know are errors. */
-export function section<T extends z.ZodRawShape>(shape: T, meaning: string, more: { isOptional?: boolean } = {}) {
+export function section<T extends z.ZodRawShape>(shape: T, meaning: string) {
   return describe(z.strictObject(shape), {
     type: "section",
     rule: `a section with the settings ${Object.keys(shape).join(", ")}`,
     meaning,
-    default: more.isOptional === true ? "off" : undefined,
+    default: undefined,
     example: {},
   });
 }
 
-/** A group of fields that may be left out as a whole, since each has a default. */
-export function optionalSection<T extends z.ZodRawShape>(shape: T, meaning: string) {
+/** A section that may be left out: its fields then have their defaults, or are missing one by one. */
+export function standingSection<T extends z.ZodRawShape>(shape: T, meaning: string) {
   const inner = section(shape, meaning);
-  return describe(z.prefault(inner, {} as z.input<typeof inner>), { ...FIELDS.get(inner)!, default: "all defaults" });
+  return z.prefault(inner, {} as z.input<typeof inner>);
 }

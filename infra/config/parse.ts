@@ -59,11 +59,10 @@ function foreignKeyProblem(key: string, value: string, project: string): ConfigP
   const name = key.slice(key.indexOf(":") + 1);
   const base = { field: key, value: showValue(value) };
   if (/^(?:aws|gcp|google|google-native|aws-native):/.test(key)) {
-    const section = key.startsWith("aws") ? "aws" : "google";
     return {
       ...base,
       rule: "providers take nothing from the stack's configuration",
-      fix: `remove it: the program makes its own providers from ${NAMESPACE}:aws and ${NAMESPACE}:google; see ${NAMESPACE}:${section}`,
+      fix: `remove it: the program makes its own providers from ${NAMESPACE}:aws and ${NAMESPACE}:google`,
     };
   }
   if (key.startsWith(`${project}:`) && Object.hasOwn(SCHEMA.shape, name)) {
@@ -105,14 +104,20 @@ function valueProblem(path: Path, value: unknown, info: FieldInfo, infoPath: Pat
   };
 }
 
-/** Names of map entries are checked here as well, since zod passes over the one that would be a prototype. */
-function prototypeKeys(root: unknown, schema: z.ZodType, path: Path): Path[] {
+function nameProblem(path: Path, map: FieldInfo): ConfigProblem {
+  const name = path[path.length - 1];
+  const rule = `a name of ${map.names}`;
+  return { field: formatPath(path), value: showValue(name), rule, fix: "rename the entry, or remove it" };
+}
+
+/** Entries called `__proto__`, which zod passes over in maps. */
+function prototypeEntries(root: unknown, schema: z.ZodType, path: Path): Path[] {
   const value = valueAt(root, path);
   if (typeof value !== "object" || value === null) return [];
   return Object.keys(value).flatMap((key) => {
-    const child = childOf(schema, key);
     if (key === "__proto__") return container(schema).type === "record" ? [[...path, key]] : [];
-    return child === undefined ? [] : prototypeKeys(root, child, [...path, key]);
+    const child = childOf(schema, key);
+    return child === undefined ? [] : prototypeEntries(root, child, [...path, key]);
   });
 }
 
@@ -138,6 +143,10 @@ export function parseValues(values: Readonly<Record<string, string>>, project: s
     brokenPaths.push(formatPath(path));
     if (isFirstRound && !problems.has(problem.field)) problems.set(problem.field, problem);
   };
+  const removeEntry = (path: Path, isFirstRound: boolean) => {
+    note(path, nameProblem(path, infoAt(path.slice(0, -1)).info), isFirstRound);
+    setAt(root, path, undefined);
+  };
   const repair = (issue: z.core.$ZodIssue, isFirstRound: boolean) => {
     if (issue.code === "unrecognized_keys") {
       const known = settingsAt(issue.path);
@@ -148,24 +157,13 @@ export function parseValues(values: Readonly<Record<string, string>>, project: s
       }
       return;
     }
+    if (issue.code === "invalid_key") return removeEntry(issue.path, isFirstRound);
     const { info, path } = infoAt(issue.path);
-    // An issue about a name removes the entry; one about a value puts a legal value in its place.
-    if (issue.code === "invalid_key") {
-      const value = info.type === "section" ? String(issue.path[issue.path.length - 1]) : valueAt(root, issue.path);
-      const { info: map, path: mapPath } = infoAt(issue.path.slice(0, -1));
-      note(issue.path, valueProblem(issue.path, value, map, mapPath), isFirstRound);
-      setAt(root, issue.path, undefined);
-      return;
-    }
     note(issue.path, valueProblem(issue.path, valueAt(root, issue.path), info, path), isFirstRound);
     setAt(root, path, structuredClone(info.example));
   };
 
-  for (const path of prototypeKeys(root, SCHEMA, [])) {
-    const { info, path: mapPath } = infoAt(path.slice(0, -1));
-    note(path, valueProblem(path, "__proto__", info, mapPath), true);
-    setAt(root, path, undefined);
-  }
+  for (const path of prototypeEntries(root, SCHEMA, [])) removeEntry(path, true);
   for (let round = 0; ; round++) {
     const result = SCHEMA.safeParse(root);
     if (result.success) {

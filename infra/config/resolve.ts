@@ -1,5 +1,5 @@
 /** The one way from written configuration to a resolved `StackConfig`. Pure. */
-import { MAX_PART_LENGTH, NAME_PATTERN, REFUSED_PROJECTS, joinParts } from "../names.ts";
+import { MAX_PART_LENGTH, NAME_PATTERN, NAME_RULE, REFUSED_PROJECTS, joinParts } from "../names.ts";
 import type { BackendConfig, StackConfig } from "../stack-config.ts";
 import { ConfigError, type ConfigProblem, showValue } from "./error.ts";
 import { NAMESPACE, parseValues } from "./parse.ts";
@@ -20,8 +20,6 @@ export interface RawConfig {
 
 /** Hours before the end of the retention at which the alarm rings, unless configured: records are 6 hours old then. */
 const ALARM_AFTER_HOURS = 6;
-
-const NAME_RULE = `up to ${MAX_PART_LENGTH} lower-case letters, digits and single hyphens, beginning with a letter`;
 
 function isName(name: string): boolean {
   return name.length <= MAX_PART_LENGTH && NAME_PATTERN.test(name);

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { COLUMNS, DEFAULT_CLUSTERING, type ColumnName } from "../../contract/columns.ts";
 import type { Grant } from "../stack-config.ts";
-import { MAX_PART_LENGTH, NAME_PATTERN } from "../names.ts";
+import { MAX_PART_LENGTH, NAME_PATTERN, NAME_RULE } from "../names.ts";
 import {
   FIELDS,
   derived,
@@ -13,7 +13,7 @@ import {
   listOf,
   oneOf,
   optional,
-  optionalSection,
+  standingSection,
   required,
   section,
   text,
@@ -77,7 +77,8 @@ const tags: Kind<z.ZodRecord<z.ZodString, z.ZodString>> = {
     .record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), z.string().regex(/^[a-z0-9_-]{0,63}$/))
     .refine((value) => Object.keys(value).length <= 40),
   type: "map of texts",
-  rule: "at most 40; keys and values of up to 63 lower-case letters, digits, _ and -; keys begin with a letter",
+  rule: "at most 40, their values of up to 63 lower-case letters, digits, _ and -",
+  names: "a letter, then up to 62 letters, digits, _ and -, in lower case",
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html: names, reserved prefixes, 4 KB in all. */
@@ -86,7 +87,8 @@ const environment: Kind<z.ZodRecord<z.ZodString, z.ZodString>> = {
     .record(z.string().regex(/^(?!AWS_|LAMBDA_|SLUICE_)[A-Za-z][A-Za-z0-9_]{1,127}$/), z.string())
     .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= 3072),
   type: "map of texts",
-  rule: "names of letters, digits and _, not beginning with AWS_, LAMBDA_ or SLUICE_; values in quotes; at most 3 KB in all",
+  rule: "values in quotes; at most 3 KB in all",
+  names: "letters, digits and _, not beginning with AWS_, LAMBDA_ or SLUICE_",
 };
 
 const backend = section(
@@ -144,7 +146,8 @@ const backend = section(
 const backends: Kind<z.ZodRecord<z.ZodString, typeof backend>> = {
   schema: z.record(z.string().max(MAX_PART_LENGTH).regex(NAME_PATTERN), backend),
   type: "map by name",
-  rule: `at least one; names of up to ${MAX_PART_LENGTH} lower-case letters, digits and single hyphens, beginning with a letter`,
+  rule: "an entry for each backend, at least one",
+  names: NAME_RULE,
 };
 
 const forwarder = section(
@@ -173,12 +176,11 @@ const forwarder = section(
     ),
   },
   "A Fluent Bit forwarder on Fargate; off unless the section is there.",
-  { isOptional: true },
 );
 
 /** All settings, without the `sluice:` before their names. */
 export const SCHEMA = z.strictObject({
-  aws: optionalSection(
+  aws: standingSection(
     {
       accountId: required(accountId, "123456789012", "AWS account; the program refuses any other."),
       region: required(region, "us-east-1", "AWS region of everything but Google's side."),
@@ -190,7 +192,7 @@ export const SCHEMA = z.strictObject({
     },
     "The AWS account.",
   ),
-  google: optionalSection(
+  google: standingSection(
     {
       projectId: required(googleProjectId, "example-sluice-dev", "Google Cloud project of the warehouse."),
       projectNumber: required(googleProjectNumber, "123456789012", "Its number (`gcloud projects describe`)."),
@@ -198,7 +200,7 @@ export const SCHEMA = z.strictObject({
     },
     "The Google Cloud project.",
   ),
-  stream: optionalSection(
+  stream: standingSection(
     {
       mode: optional(oneOf(["provisioned", "on-demand"]), "provisioned", "How the stream's capacity is set."),
       shardCount: optional(
@@ -221,7 +223,7 @@ export const SCHEMA = z.strictObject({
     },
     "The Kinesis data stream.",
   ),
-  record: optionalSection(
+  record: standingSection(
     {
       playerIdField: optional(fieldName, "player_id", "Field of the 32-hex player id."),
       timestampField: optional(fieldName, "timestamp", "Field of the event's time."),
@@ -229,7 +231,7 @@ export const SCHEMA = z.strictObject({
     },
     "Names of the log record's fields.",
   ),
-  archive: optionalSection(
+  archive: standingSection(
     {
       infrequentAccessAfterDays: optional(wholeNumberOrNever(30, MAX_DAYS), 30, "Days until Standard-IA."),
       glacierAfterDays: optional(wholeNumberOrNever(60, MAX_DAYS), "never", "Days until Glacier Flexible Retrieval."),
@@ -242,11 +244,11 @@ export const SCHEMA = z.strictObject({
     },
     "The archive bucket.",
   ),
-  deadLetters: optionalSection(
+  deadLetters: standingSection(
     { expireAfterDays: optional(wholeNumber(7, MAX_DAYS), 90, "Days to look at and replay what is in there.") },
     "The dead-letter bucket.",
   ),
-  warehouse: optionalSection(
+  warehouse: standingSection(
     {
       dataset: derived(datasetId, "`<project>_<environment>`", "sluice_dev", "Dataset of the 16 tables."),
       partitionExpiryDays: optional(
@@ -268,7 +270,7 @@ export const SCHEMA = z.strictObject({
     12,
     "How long a backend may be away without a record leaving the stream undelivered: sizes attempts and record age.",
   ),
-  alarms: optionalSection(
+  alarms: standingSection(
     {
       email: derived(email, "none", "ops@example.com", "Address that alarms are mailed to; it must confirm once."),
       timeToDataLossHours: derived(

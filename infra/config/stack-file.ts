@@ -29,27 +29,30 @@ function cipherOf(value: unknown): string | undefined {
   return value["secure"];
 }
 
+function parseFile(text: string, name: string): Record<string, unknown> {
+  const notYaml = (error: Error): ConfigProblem => {
+    const [rule = "YAML"] = error.message.split("\n");
+    return { field: "file", value: "(not YAML)", rule, fix: "correct the line" };
+  };
+  const document = parseDocument(text);
+  if (document.errors.length > 0) throw new ConfigError(name, document.errors.map(notYaml));
+  let root: unknown;
+  try {
+    root = document.toJS() ?? {};
+  } catch (error) {
+    // An alias without its anchor, or so many that they would fill the memory.
+    throw new ConfigError(name, [notYaml(error as Error)]);
+  }
+  if (isMap(root)) return root;
+  throw new ConfigError(name, [
+    { field: "file", value: showValue(root), rule: "a map with the key config", fix: "write config: first" },
+  ]);
+}
+
 /** Reads the text of a stack file. Throws a `ConfigError` where the file itself is wrong; what its values say is not looked at. */
 export function readStackFile(text: string, options: StackFileOptions): StackFile {
   const problems: ConfigProblem[] = [];
-  const subject = options.name;
-  const document = parseDocument(text);
-  for (const error of document.errors) {
-    const [rule = "YAML"] = error.message.split("\n");
-    problems.push({ field: "file", value: "(not YAML)", rule, fix: "correct the line" });
-  }
-  const root: unknown = problems.length > 0 ? undefined : document.toJS();
-  if (problems.length === 0 && root !== null && !isMap(root)) {
-    problems.push({
-      field: "file",
-      value: showValue(root),
-      rule: "a map with the key config",
-      fix: "write config: first",
-    });
-  }
-  if (problems.length > 0) throw new ConfigError(subject, problems);
-  const file = isMap(root) ? root : {};
-
+  const file = parseFile(text, options.name);
   for (const key of Object.keys(file).filter((key) => !PULUMI_KEYS.includes(key))) {
     const rule = `known keys are ${PULUMI_KEYS.join(", ")}`;
     const fix = key.includes(":") ? "move it below config, indented" : "remove it; all settings stand below config";
@@ -63,7 +66,7 @@ export function readStackFile(text: string, options: StackFileOptions): StackFil
       rule: "a map of settings",
       fix: "write settings below it, indented",
     });
-    throw new ConfigError(subject, problems);
+    throw new ConfigError(options.name, problems);
   }
 
   const reveal = (value: unknown, field: string): { value: unknown; isSecret: boolean } => {
@@ -98,6 +101,6 @@ export function readStackFile(text: string, options: StackFileOptions): StackFil
     if (isSecret) secretKeys.push(key);
     values[key] = typeof value === "string" ? value : JSON.stringify(value ?? "");
   }
-  if (problems.length > 0) throw new ConfigError(subject, problems);
+  if (problems.length > 0) throw new ConfigError(options.name, problems);
   return { values, secretKeys };
 }

@@ -67,7 +67,7 @@ export const BACKEND_RULES: readonly Rule[] = [
         {
           field: `${path}.fanOut`,
           value: backend.fanOut,
-          rule: `createdWithFanOut ${backend.createdWithFanOut} and ${switches} switches give ${expected}`,
+          rule: `createdWithFanOut: ${backend.createdWithFanOut}, switched ${switches} ${switches === 1 ? "time" : "times"}, gives ${expected}`,
           fix:
             "append the time of the last record delivered (now − iterator age) to fanOutSwitches: the new mapping starts " +
             "there instead of reading the whole retention again" +

@@ -1,0 +1,111 @@
+/** docs/configuration.md, made from the validator's own schema and rules. Pure. */
+import { z } from "zod";
+import { NAME_RULE } from "../names.ts";
+import { FIELDS } from "./fields.ts";
+import { NAMESPACE } from "./parse.ts";
+import { RULES } from "./rules/index.ts";
+import { SCHEMA, container } from "./schema.ts";
+
+/** One setting, as the table shows it. */
+export interface Setting {
+  /** Below `sluice:`, with `<name>` for the name of a map's entry: `backends.<name>.memoryMb`. */
+  readonly key: string;
+  readonly type: string;
+  readonly default: string;
+  readonly rule: string;
+  readonly meaning: string;
+}
+
+function settingsOf(schema: z.ZodType, key: string): Setting[] {
+  const inner = container(schema);
+  const info = FIELDS.get(schema) ?? FIELDS.get(inner);
+  if (inner instanceof z.ZodObject) {
+    return Object.entries(inner.shape).flatMap(([name, child]) =>
+      settingsOf(child as z.ZodType, key === "" ? name : `${key}.${name}`),
+    );
+  }
+  if (info === undefined) throw new Error(`${key} says nothing about itself`);
+  const rule = info.names === undefined ? info.rule : `${info.rule}; names: ${info.names}`;
+  const own = { key, type: info.type, default: info.default ?? "required", rule, meaning: info.meaning };
+  const entry = inner instanceof z.ZodRecord ? container(inner.valueType as z.ZodType) : undefined;
+  return entry instanceof z.ZodObject ? [own, ...settingsOf(entry, `${key}.<name>`)] : [own];
+}
+
+/** Every setting, in the schema's order. */
+export function settings(): readonly Setting[] {
+  return settingsOf(SCHEMA, "");
+}
+
+/** A Markdown table with cells padded to their columns, as the formatter leaves it. */
+function markdownTable(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const lines = cells.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`);
+  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
+  return lines.join("\n");
+}
+
+/** The table of all settings, in Markdown: key, type, default, rule, meaning. */
+export function configurationTable(): string {
+  const rows = settings().map((setting) => [
+    `\`${setting.key}\``,
+    setting.type,
+    setting.default,
+    setting.rule,
+    setting.meaning,
+  ]);
+  return markdownTable([["setting", "type", "default", "rule", "meaning"], ...rows]);
+}
+
+/** The whole text of docs/configuration.md. */
+export function configurationPage(): string {
+  return `# Configuration
+
+One file for each environment, \`stacks/Pulumi.<environment>.yaml\`; the stack's name is the environment.
+Names of projects and environments: ${NAME_RULE}.
+All settings stand below \`config:\`, each section as \`${NAMESPACE}:<section>\`; what is left out has its default. The shortest file:
+
+\`\`\`yaml
+config:
+  sluice:aws:
+    accountId: "123456789012"
+    region: us-east-1
+  sluice:google:
+    projectId: example-sluice-dev
+    projectNumber: "123456789012"
+  sluice:backends:
+    archive:
+      grants: [archive-bucket-write]
+    warehouse:
+      grants: [google-warehouse-write]
+\`\`\`
+
+From the command line: \`pulumi config set --path 'sluice:stream.shardCount' 4\`. None of the settings is a secret.
+
+Everything is checked before any resource is made, and every problem is reported at once: field, value, rule, fix. A key
+that is not in this table is an error, at every level. Beside \`config\`, a file may hold Pulumi's own \`encryptionsalt\`,
+\`secretsprovider\` and \`encryptedkey\`. Settings of other namespaces are refused, \`aws:\` and \`gcp:\` too: the program makes
+its own providers from \`sluice:aws\` and \`sluice:google\`.
+
+## Settings
+
+${configurationTable()}
+
+## Rules between settings
+
+${RULES.map((rule) => `- ${rule.text}`).join("\n")}
+
+## Switching fan-out on or off
+
+A mapping's event source cannot change, so a switch makes a new mapping, and a new one would read the whole retention
+again. So a switch is written down with the time to go on from:
+
+1. Disable the mapping (docs/operations.md, "Pause and resume a backend") and note when the last record was delivered: now − iterator age.
+2. Flip \`fanOut\`, append that time to \`fanOutSwitches\`, and leave \`createdWithFanOut\` as it is.
+3. \`pulumi up\`. The new mapping starts a margin before that time; records delivered twice have the same record id.
+
+## This page
+
+Written from the validator by \`node infra/config/write-docs.ts\` (Node 22.18 or newer); a test compares them.
+`;
+}
