@@ -1,0 +1,47 @@
+/** All resource types that the program may declare. One that is not here is an error that names it, never skipped. */
+import { awsWithoutBehaviour } from "./aws-without-behaviour.ts";
+import { bigqueryDataset } from "./bigquery-dataset.ts";
+import { bigqueryIamMember } from "./bigquery-iam-member.ts";
+import { bigqueryRoutine } from "./bigquery-routine.ts";
+import { bigqueryTable } from "./bigquery-table.ts";
+import { googleWithoutBehaviour } from "./google-without-behaviour.ts";
+import { iamRole } from "./iam-role.ts";
+import { kinesisStreamConsumer } from "./kinesis-stream-consumer.ts";
+import { kinesisStream } from "./kinesis-stream.ts";
+import { lambdaEventSourceMapping } from "./lambda-event-source-mapping.ts";
+import { lambdaFunction } from "./lambda-function.ts";
+import type { Realiser } from "./realiser.ts";
+import { s3BucketSettings } from "./s3-bucket-settings.ts";
+import { s3Bucket } from "./s3-bucket.ts";
+import { serviceAccountIamMember } from "./service-account-iam-member.ts";
+import { serviceAccount } from "./service-account.ts";
+import { workloadIdentityPoolProvider } from "./workload-identity-pool-provider.ts";
+import { workloadIdentityPool } from "./workload-identity-pool.ts";
+
+/** Every realiser. */
+export const REALISERS: readonly Realiser[] = [
+  kinesisStream,
+  kinesisStreamConsumer,
+  s3Bucket,
+  ...s3BucketSettings,
+  lambdaFunction,
+  lambdaEventSourceMapping,
+  iamRole,
+  ...awsWithoutBehaviour,
+  bigqueryDataset,
+  bigqueryTable,
+  bigqueryRoutine,
+  bigqueryIamMember,
+  workloadIdentityPool,
+  workloadIdentityPoolProvider,
+  serviceAccount,
+  serviceAccountIamMember,
+  ...googleWithoutBehaviour,
+];
+
+const BY_TYPE: ReadonlyMap<string, Realiser> = new Map(REALISERS.map((realiser) => [realiser.type, realiser]));
+
+/** The realiser of a type, `undefined` for a type that the local cloud does not know. */
+export function realiserOf(type: string): Realiser | undefined {
+  return BY_TYPE.get(type);
+}

@@ -1,0 +1,15 @@
+import { textOf } from "./realiser.ts";
+import type { Realiser } from "./realiser.ts";
+
+/** Kinesis puts the time of registration, in seconds, at the end of a consumer's ARN; here it is always this one. */
+const CREATED_SECONDS = 1_767_225_600;
+
+/** A fan-out consumer: reads of its own. */
+export const kinesisStreamConsumer: Realiser = {
+  type: "aws:kinesis/streamConsumer:StreamConsumer",
+  behaviour: "real",
+  outputs(inputs) {
+    const arn = `${textOf(inputs, "streamArn")}/consumer/${textOf(inputs, "name")}:${CREATED_SECONDS}`;
+    return { id: arn, arn, creationTimestamp: new Date(CREATED_SECONDS * 1000).toISOString() };
+  },
+};

@@ -1,0 +1,103 @@
+/** Runs Sluice's own Pulumi program for a stack in this process, as `pulumi up` or `pulumi preview` would. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { bundleFunction } from "../infra/bundle.ts";
+import { resolveConfig } from "../infra/config/resolve.ts";
+import { readStackFile } from "../infra/config/stack-file.ts";
+import { program } from "../infra/program.ts";
+import type { StackConfig } from "../infra/stack-config.ts";
+import { collectGraph } from "./collect-graph.ts";
+import type { Graph } from "./graph.ts";
+
+const PROJECT_ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Where backends' code comes from. */
+export interface Functions {
+  has(backend: string): boolean;
+  bundle(backend: string): { readonly code: string };
+}
+
+/** Which stack to run, and with what changes. */
+export interface RunProgramOptions {
+  /** Name of the stack: `stacks/Pulumi.<stack>.yaml` is its configuration. */
+  readonly stack: string;
+  /** Folder of Pulumi.yaml; this checkout unless given. */
+  readonly projectRoot?: string;
+  /** Settings to use in place of the file's, by dotted path: `{ "stream.shardCount": 2 }`; `undefined` takes one out. */
+  readonly configOverrides?: Readonly<Record<string, unknown>>;
+  readonly mode?: "up" | "preview";
+  /** Backends' code; `functions/<backend>/` of the project, bundled, unless given. */
+  readonly functions?: Functions;
+}
+
+/** What a run gives. */
+export interface ProgramRun {
+  readonly config: StackConfig;
+  readonly graph: Graph;
+}
+
+/**
+ * Runs the program and gives the resolved configuration and the graph. Throws a `ConfigError` with every problem of the
+ * configuration, or an error that names what of the program cannot be realised here. Repeatable within one process.
+ */
+export async function runProgram(options: RunProgramOptions): Promise<ProgramRun> {
+  const root = options.projectRoot ?? PROJECT_ROOT;
+  const functions = options.functions ?? functionsIn(root);
+  const config = readConfig(root, options, functions);
+  const { stack, mode = "up" } = options;
+  const graph = await collectGraph({
+    project: config.project,
+    stack,
+    mode,
+    facts: {
+      accountId: config.aws.accountId,
+      region: config.aws.region,
+      googleProject: config.google.projectId,
+      googleProjectNumber: config.google.projectNumber,
+    },
+    program: async () => ({ ...(await program(config, functions)) }),
+  });
+  return { config, graph };
+}
+
+function readConfig(root: string, options: RunProgramOptions, functions: Functions): StackConfig {
+  const { stack } = options;
+  const name = `stacks/Pulumi.${stack}.yaml`;
+  const path = join(root, name);
+  if (!existsSync(path)) throw new Error(`There is no stack ${stack}: ${name} does not exist.`);
+  const project = (parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+  const file = readStackFile(readFileSync(path, "utf8"), { name });
+  const values = overridden(file.values, options.configOverrides ?? {});
+  return resolveConfig({ project, stack, values }, { hasFunction: (backend) => functions.has(backend) });
+}
+
+function functionsIn(root: string): Functions {
+  return {
+    has: (backend) => existsSync(join(root, "functions", backend)),
+    bundle: (backend) => bundleFunction(backend, root),
+  };
+}
+
+type Fields = Record<string, unknown>;
+
+/** Pulumi's flat map of texts with other values at some paths. */
+function overridden(
+  values: Readonly<Record<string, string>>,
+  overrides: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  const settings: Fields = Object.fromEntries(
+    Object.entries(values).map(([key, text]) => [key, parse(text) as unknown]),
+  );
+  for (const [path, value] of Object.entries(overrides)) {
+    const [first, ...rest] = path.split(".");
+    const keys = [`sluice:${first!}`, ...rest];
+    const last = keys.pop()!;
+    let section = settings;
+    for (const key of keys) section = (section[key] ??= {}) as Fields;
+    if (value === undefined) delete section[last];
+    else section[last] = value;
+  }
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)]));
+}
