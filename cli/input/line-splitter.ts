@@ -41,7 +41,7 @@ export class LineSplitter {
       this.#endLine(out);
       start = end + 1;
     }
-    if (start < chunk.length) this.#keep(Buffer.from(chunk.subarray(start)));
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
     return out;
   }
 
@@ -52,6 +52,7 @@ export class LineSplitter {
     return out;
   }
 
+  /** `piece` stays a view on its chunk: it is needed until the line ends, and only while the line fits. */
   #keep(piece: Buffer): void {
     if (piece.length === 0) return;
     this.#length += piece.length;
