@@ -105,7 +105,7 @@ export class EventSourceMapping {
     let wakeAtMs = this.#nextListMs;
     for (const shard of this.#shards.values()) {
       if (shard.finished || !this.#parentsFinished(shard)) continue;
-      this.metrics.polledEventCount += shard.poll(this.#settings, this.#timings, nowMs);
+      shard.poll(this.#settings, this.#timings, this.metrics, nowMs);
       for (const lane of shard.lanes) {
         wakeAtMs = Math.min(wakeAtMs, this.#start(shard, lane, commands, nowMs));
       }

@@ -2,7 +2,14 @@ import { GET_RECORDS_MAX_RECORDS, MAX_EVENT_BYTES } from "../../contract/limits.
 import { sequenceBefore } from "../stream/sequence-number.ts";
 import type { EventSizes } from "./event.ts";
 import { Lane, laneOf } from "./lane.ts";
-import type { MappingRecord, MappingSettings, MappingTimings, ShardCursor, StartingPosition } from "./types.ts";
+import type {
+  MappingMetrics,
+  MappingRecord,
+  MappingSettings,
+  MappingTimings,
+  ShardCursor,
+  StartingPosition,
+} from "./types.ts";
 
 export interface ShardOptions {
   readonly shardId: string;
@@ -39,14 +46,14 @@ export class ShardState {
     return this.ended && this.lanes.every((lane) => lane.pending === 0);
   }
 
-  /** Reads once if that is due and there is room; the number of records read. */
-  poll(settings: MappingSettings, timings: MappingTimings, nowMs: number): number {
+  /** Reads once if that is due and there is room, and counts what came. */
+  poll(settings: MappingSettings, timings: MappingTimings, metrics: MappingMetrics, nowMs: number): void {
     const room = this.#room(settings);
-    if (this.ended || nowMs < this.#nextPollMs || room === 0) return 0;
-    const { records, ended, caughtUp, retryAfterMs } = this.#cursor.read(
-      Math.min(room, GET_RECORDS_MAX_RECORDS),
-      nowMs,
-    );
+    if (this.ended || nowMs < this.#nextPollMs || room === 0) return;
+    const most = Math.min(room, GET_RECORDS_MAX_RECORDS);
+    const { records, trimmed, ended, caughtUp, retryAfterMs } = this.#cursor.read(most, nowMs);
+    metrics.polledEventCount += records.length;
+    metrics.expiredEventCount += trimmed;
     for (const record of records) {
       this.lanes[laneOf(record.partitionKey, this.lanes.length)]!.queue.push(record, nowMs);
     }
@@ -55,7 +62,6 @@ export class ShardState {
     const { idlePollMs, busyPollMs, fanOutPollMs } = timings;
     const wait = settings.fanOut ? fanOutPollMs : caughtUp ? idlePollMs : busyPollMs;
     this.#nextPollMs = nowMs + (retryAfterMs ?? wait);
-    return records.length;
   }
 
   /** When the next read is due; `Infinity` when there is no room for one or nothing left to read. */

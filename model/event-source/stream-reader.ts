@@ -3,24 +3,24 @@ import type { ReadResult, ShardCursor, ShardReader, StartingPosition } from "./t
 
 const HOUR_MS = 3_600_000;
 
+/** What of a stream model a mapping reads. */
+export type ReadableStream = Pick<Stream, "shards" | "positionAt" | "read"> & { readonly retentionHours: number };
+
 /** The stream as a mapping reads it: through a fan-out consumer of this name, or, without one, with the plain readers' budget. */
-export function streamShardReader(
-  stream: Stream,
-  options: { readonly consumer?: string; readonly retentionHours: () => number },
-): ShardReader {
+export function streamShardReader(stream: ReadableStream, consumer: string | undefined): ShardReader {
   return {
     shards: (nowMs) =>
       stream.shards(nowMs).map(({ shardId, parentShardId, adjacentParentShardId }) => ({
         shardId,
         parentShardIds: [parentShardId, adjacentParentShardId].filter((parent) => parent !== undefined),
       })),
-    open: (shardId, position, nowMs) => openCursor(stream, options.consumer, shardId, position, nowMs),
-    retentionMs: () => options.retentionHours() * HOUR_MS,
+    open: (shardId, position, nowMs) => openCursor(stream, consumer, shardId, position, nowMs),
+    retentionMs: () => stream.retentionHours * HOUR_MS,
   };
 }
 
 function openCursor(
-  stream: Stream,
+  stream: ReadableStream,
   consumer: string | undefined,
   shardId: string,
   start: StartingPosition,
@@ -32,10 +32,12 @@ function openCursor(
     read(maxRecords, nowMs): ReadResult {
       const answer = stream.read(shardId, position, consumer, { nowMs, maxRecords });
       if (answer.throttled) {
-        return { records: [], ended: false, caughtUp: false, retryAfterMs: Math.max(1, answer.retryAtMs - nowMs) };
+        const retryAfterMs = Math.max(1, answer.retryAtMs - nowMs);
+        return { records: [], trimmed: 0, ended: false, caughtUp: false, retryAfterMs };
       }
       position = answer.nextPosition;
-      return { records: answer.records, ended: answer.endOfShard, caughtUp: caughtUp(nowMs) };
+      const { records, trimmed, endOfShard } = answer;
+      return { records, trimmed, ended: endOfShard, caughtUp: caughtUp(nowMs) };
     },
     caughtUp,
   };

@@ -65,6 +65,8 @@ export interface MappingRecord {
 /** One answer of a shard. */
 export interface ReadResult {
   readonly records: readonly MappingRecord[];
+  /** Records that the stream's retention took away before they were read. */
+  readonly trimmed: number;
   /** The shard is closed and this was its last record: there will be no more. */
   readonly ended: boolean;
   /** Nothing is left that could be read now. */
@@ -149,7 +151,7 @@ export interface MappingMetrics {
   onFailureDestinationDeliveredEventCount: number;
   /** Discarded for age or attempts without reaching a destination. */
   droppedEventCount: number;
-  /** Trimmed by the stream's retention while they waited: AWS counts them nowhere, we do. */
+  /** Taken away by the stream's retention before they were done: AWS counts them nowhere, we do. */
   expiredEventCount: number;
   destinationDeliveryFailures: number;
   /** Age of the last record of the last finished batch when it finished, `undefined` before the first. */

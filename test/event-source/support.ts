@@ -92,11 +92,17 @@ export class ScriptedStream implements ShardReader {
       read: (maximumRecords: number, nowMs: number) => {
         shard.readsAtMs.push(nowMs);
         if (nowMs < shard.throttledUntilMs) {
-          return { records: [], ended: false, caughtUp: false, retryAfterMs: shard.throttledUntilMs - nowMs };
+          return {
+            records: [],
+            trimmed: 0,
+            ended: false,
+            caughtUp: false,
+            retryAfterMs: shard.throttledUntilMs - nowMs,
+          };
         }
         const records = shard.records.slice(position, position + Math.min(maximumRecords, this.mostPerRead));
         position += records.length;
-        return { records, ended: shard.closed && caughtUp(), caughtUp: caughtUp() };
+        return { records, trimmed: 0, ended: shard.closed && caughtUp(), caughtUp: caughtUp() };
       },
     };
   }

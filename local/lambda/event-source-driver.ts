@@ -1,0 +1,182 @@
+import type { Clock } from "../../contract/clock.ts";
+import { EventEncoder } from "../../model/event-source/event.ts";
+import { failureKey, failureRecord } from "../../model/event-source/failure-record.ts";
+import { EventSourceMapping } from "../../model/event-source/mapping.ts";
+import { streamShardReader, type ReadableStream } from "../../model/event-source/stream-reader.ts";
+import type {
+  DiscardedBatch,
+  Invocation,
+  InvocationOutcome,
+  MappingMetrics,
+  MappingRecord,
+  MappingTimings,
+  ShardProgress,
+} from "../../model/event-source/types.ts";
+import type { DeclaredMapping } from "./mapping-inputs.ts";
+import type { InvokeResult } from "./types.ts";
+
+/** Wait after a step that threw (a stream deleted while it is read), in milliseconds. */
+const PROBLEM_WAIT_MS = 1000;
+
+export interface EventSourceDriverOptions {
+  readonly clock: Clock;
+  /** The mapping's UUID, part of the keys of failed batches. */
+  readonly mappingId: string;
+  readonly declared: DeclaredMapping;
+  readonly stream: ReadableStream;
+  readonly region: string;
+  readonly functionArn: string;
+  readonly roleArn: string;
+  /** Calls the function with an event of JSON bytes that holds this many records. */
+  readonly invoke: (event: Buffer, kinesisRecords: number) => Promise<InvokeResult>;
+  /** Stores an object in the on-failure destination; a rejection loses the batch, as with Lambda. */
+  readonly putObject: (bucket: string, key: string, bytes: Buffer) => Promise<void>;
+  readonly randomUuid: () => string;
+  /** Told of what went wrong outside the function: an object not stored, a stream gone. */
+  readonly onProblem: (problem: Error) => void;
+  readonly timings?: MappingTimings;
+}
+
+/** What a mapping still has before it. */
+export interface Lag {
+  /** Records read and not yet done. */
+  readonly pending: number;
+  /** Invocations and deliveries under way. */
+  readonly inFlight: number;
+  /** Nothing on the stream is left to be done. */
+  readonly idle: boolean;
+}
+
+/** Runs a mapping: stream → mapping's state machine → function → on-failure destination, on the clock that it is given. */
+export class EventSourceDriver {
+  readonly #options: EventSourceDriverOptions;
+  readonly #mapping: EventSourceMapping;
+  readonly #encoder: EventEncoder;
+  /** Request id of the last call from each lane, for its failure record. */
+  readonly #requestIds = new Map<string, string>();
+  #cancelTimer: () => void = () => undefined;
+  #started = false;
+  #stopped = false;
+
+  /** Throws a RangeError for settings out of range. */
+  constructor(options: EventSourceDriverOptions) {
+    const { declared, stream, region, roleArn, timings } = options;
+    this.#options = options;
+    this.#encoder = new EventEncoder({
+      eventSourceArn: declared.eventSourceArn,
+      region,
+      invokeIdentityArn: roleArn,
+    });
+    this.#mapping = new EventSourceMapping({
+      settings: declared.settings,
+      reader: streamShardReader(stream, declared.consumer),
+      sizes: this.#encoder,
+      timings,
+    });
+    this.#mapping.setEnabled(declared.enabled);
+  }
+
+  get metrics(): Readonly<MappingMetrics> {
+    return this.#mapping.metrics;
+  }
+
+  start(): void {
+    this.#started = true;
+    this.#advance();
+  }
+
+  /** Starts nothing more and forgets what is under way; nothing of it runs on the clock any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelTimer();
+  }
+
+  /** Disabled, it keeps its position; what is under way is finished. */
+  setEnabled(enabled: boolean): void {
+    this.#mapping.setEnabled(enabled);
+    this.#advance();
+  }
+
+  /** Whether every record on the stream is done: acknowledged, or given to the on-failure destination. */
+  idle(): boolean {
+    return this.#mapping.idle(this.#options.clock.now());
+  }
+
+  lag(): Lag {
+    const pending = this.#mapping.progress().reduce((sum, shard) => sum + shard.pending, 0);
+    return { pending, inFlight: this.#mapping.inFlight, idle: this.idle() };
+  }
+
+  progress(): readonly ShardProgress[] {
+    return this.#mapping.progress();
+  }
+
+  #advance(): void {
+    if (!this.#started || this.#stopped) return;
+    const { clock } = this.#options;
+    this.#cancelTimer();
+    let wakeAtMs: number;
+    try {
+      const step = this.#mapping.step(clock.now());
+      wakeAtMs = step.wakeAtMs;
+      for (const command of step.commands) {
+        if (command.kind === "invoke") void this.#invoke(command.invocation);
+        else void this.#deliver(command.discarded);
+      }
+    } catch (error) {
+      this.#options.onProblem(error as Error);
+      wakeAtMs = clock.now() + PROBLEM_WAIT_MS;
+    }
+    if (wakeAtMs === Infinity) return;
+    this.#cancelTimer = clock.after(Math.max(0, wakeAtMs - clock.now()), () => this.#advance());
+  }
+
+  async #invoke({ id, shardId, lane, records }: Invocation): Promise<void> {
+    const outcome = await this.#call(shardId, lane, records).catch((error: Error): InvocationOutcome => {
+      this.#options.onProblem(error);
+      return { kind: "not-invoked" };
+    });
+    if (this.#stopped) return;
+    this.#mapping.completed(id, outcome, this.#options.clock.now());
+    this.#advance();
+  }
+
+  async #call(shardId: string, lane: number, records: readonly MappingRecord[]): Promise<InvocationOutcome> {
+    const result = await this.#options.invoke(this.#encoder.encode(shardId, records), records.length);
+    if (result.kind === "throttled") return { kind: "not-invoked" };
+    this.#requestIds.set(`${shardId}/${lane}`, result.requestId);
+    return result;
+  }
+
+  async #deliver(discarded: DiscardedBatch): Promise<void> {
+    const stored = await this.#store(discarded).then(
+      () => true,
+      (error: Error) => {
+        this.#options.onProblem(error);
+        return false;
+      },
+    );
+    if (this.#stopped) return;
+    this.#mapping.delivered(discarded.id, stored);
+    this.#advance();
+  }
+
+  async #store(discarded: DiscardedBatch): Promise<void> {
+    const { clock, declared, functionArn, mappingId, putObject, randomUuid } = this.#options;
+    const { shardId, lane, records, oversized, invokeCount } = discarded;
+    const timestampMs = clock.now();
+    const lastRequestId = invokeCount > 0 ? this.#requestIds.get(`${shardId}/${lane}`) : undefined;
+    const text = failureRecord(discarded, {
+      requestId: lastRequestId ?? randomUuid(),
+      functionArn,
+      streamArn: declared.streamArn,
+      timestampMs,
+      payload: oversized ? undefined : this.#encoder.encode(shardId, records).toString("utf8"),
+    });
+    await putObject(
+      declared.failureBucket!,
+      failureKey(mappingId, shardId, timestampMs, randomUuid()),
+      Buffer.from(text),
+    );
+  }
+}
