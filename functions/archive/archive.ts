@@ -94,7 +94,7 @@ export function createHandler(deps: ArchiveDeps): Handler {
           recordsRetried: pieces.count - written.records - quarantined,
           quarantined: quarantined === 0 ? new Map<Reason, number>() : countReasons(stored),
           diverted: new Map(),
-          bytesIn: pieces.used,
+          bytesIn: pieces.payloadBytes,
           bytesOut: written.bytes,
           invocationMs: timer.elapsedMs,
           stages: timer.stages,

@@ -46,10 +46,14 @@ export class Pieces {
     this.valueEnd = new Int32Array(INITIAL_PIECES * fields);
   }
 
+  /** Bytes of all Kinesis records once unpacked; what is decoded later is not counted. */
+  payloadBytes = 0;
+
   /** Forgets everything; the memory stays. */
   clear(): void {
     this.used = 0;
     this.count = 0;
+    this.payloadBytes = 0;
   }
 
   /** Makes room for so many more bytes after `used`. */

@@ -45,6 +45,7 @@ export class Unpacker {
       pieces.used += pieces.bytes.write(data, start, "base64");
       this.#unpackPayload(source, start, pieces.used);
     }
+    pieces.payloadBytes = pieces.used;
     return pieces;
   }
 

@@ -1,0 +1,69 @@
+import { AwsClient } from "google-auth-library/build/src/auth/awsclient.js";
+
+/** Gives access tokens for Google. */
+export interface TokenSource {
+  /** A token that holds for some minutes yet. Rejects with an error whose name is its code. */
+  token(): Promise<string>;
+  /** Forgets the token at hand: it was refused. */
+  invalidate(): void;
+}
+
+/** The function's own AWS identity, as Lambda gives it. */
+export interface AwsIdentity {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly token: string;
+}
+
+/** Workload Identity Federation: whom to be, and where to ask. */
+export interface FederationOptions {
+  /** `//iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/P/providers/R`. */
+  readonly audience: string;
+  /** E-mail of the service account to impersonate. */
+  readonly serviceAccount: string;
+  readonly region: string;
+  /** Read at each exchange, since credentials may change. */
+  readonly identity: () => AwsIdentity;
+  /** A local cloud's token endpoint, `""` for Google's. */
+  readonly endpoint: string;
+}
+
+/** All that AppendRows needs. https://docs.cloud.google.com/bigquery/docs/reference/storage/rpc/google.cloud.bigquery.storage.v1 */
+const SCOPE = "https://www.googleapis.com/auth/bigquery.insertdata";
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/**
+ * Access tokens by Workload Identity Federation, never a stored key: a signed AWS GetCallerIdentity request is exchanged
+ * for a federated token, and that for one of the service account. The library caches the token and renews it five minutes
+ * before it ends. Credentials and region are handed in, so no metadata server is ever asked.
+ */
+export function federatedTokens(options: FederationOptions): TokenSource {
+  const sts = options.endpoint === "" ? "https://sts.googleapis.com" : options.endpoint;
+  const iam = options.endpoint === "" ? "https://iamcredentials.googleapis.com" : options.endpoint;
+  const client = new AwsClient({
+    type: "external_account",
+    audience: options.audience,
+    subject_token_type: "urn:ietf:params:aws:token-type:aws4_request",
+    token_url: `${sts}/v1/token`,
+    service_account_impersonation_url: `${iam}/v1/projects/-/serviceAccounts/${options.serviceAccount}:generateAccessToken`,
+    scopes: [SCOPE],
+    aws_security_credentials_supplier: {
+      getAwsRegion: () => Promise.resolve(options.region),
+      getAwsSecurityCredentials: () => Promise.resolve(options.identity()),
+    },
+  });
+  client.transporter.interceptors.request.add({
+    // The append stage retries, within the invocation's time.
+    resolved: (request) => Promise.resolve(Object.assign(request, { retry: false, timeout: REQUEST_TIMEOUT_MS })),
+  });
+  return {
+    async token() {
+      const { token } = await client.getAccessToken();
+      if (!token) throw Object.assign(new Error("no access token"), { name: "NoAccessToken" });
+      return token;
+    },
+    invalidate() {
+      client.setCredentials({ access_token: "", expiry_date: 1 });
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * The little of the protobuf wire format that Storage Write requests and answers need: varints and length-delimited
+ * fields, written straight into reused buffers. https://protobuf.dev/programming-guides/encoding/
+ */
+
+/** Wire type of integers. */
+export const VARINT = 0;
+/** Wire type of strings, bytes and messages. */
+export const LENGTH_DELIMITED = 2;
+
+/** The tag in front of a field; below 128 (one byte) for field numbers up to 15. */
+export function tag(field: number, wireType: number): number {
+  return field * 8 + wireType;
+}
+
+/** Bytes of a varint; whole numbers from 0 to 2^53. */
+export function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+/** Writes a varint (whole numbers from 0 to 2^53) and returns the offset behind it. */
+export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
+  let offset = at;
+  let rest = value;
+  // Above 31 bits JavaScript's bit operators wrap round.
+  while (rest > 0x7fffffff) {
+    bytes[offset++] = (rest % 128) + 128;
+    rest = Math.floor(rest / 128);
+  }
+  while (rest >= 128) {
+    bytes[offset++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  bytes[offset++] = rest;
+  return offset;
+}
+
+/** Bytes of a length-delimited field of a field number up to 15. */
+export function fieldSize(length: number): number {
+  return 1 + varintSize(length) + length;
+}
+
+/** A length-delimited field as bytes of its own; for what is built once. */
+export function delimited(field: number, content: Uint8Array | string): Buffer {
+  const body = Buffer.from(content);
+  const head = Buffer.alloc(10);
+  const length = writeVarint(head, writeVarint(head, 0, tag(field, LENGTH_DELIMITED)), body.length);
+  return Buffer.concat([head.subarray(0, length), body]);
+}
+
+/** A varint field as bytes of its own; for what is built once. */
+export function integer(field: number, value: number): Buffer {
+  const bytes = Buffer.alloc(20);
+  return bytes.subarray(0, writeVarint(bytes, writeVarint(bytes, 0, tag(field, VARINT)), value));
+}
+
+/** Bytes that are no message of the expected kind. */
+export class WireError extends Error {
+  constructor(what: string) {
+    super(`not a protobuf message: ${what}`);
+    this.name = "WireError";
+  }
+}
+
+/**
+ * Calls back for each field of a message, in order: integers as numbers (exact up to 2^53), length-delimited fields as
+ * slices, fixed-width fields skipped. Throws a {@link WireError} if the bytes are no message.
+ */
+export function readFields(
+  bytes: Buffer,
+  onField: (field: number, value: number | undefined, content: Buffer | undefined) => void,
+): void {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let scale = 1, count = 0; count < 10; count++, scale *= 128) {
+      if (at >= bytes.length) throw new WireError("cut short");
+      const byte = bytes[at++]!;
+      value += (byte & 0x7f) * scale;
+      if (byte < 128) return value;
+    }
+    throw new WireError("varint too long");
+  };
+  while (at < bytes.length) {
+    const key = varint();
+    const field = Math.floor(key / 8);
+    const wireType = key % 8;
+    if (wireType === VARINT) {
+      onField(field, varint(), undefined);
+      continue;
+    }
+    const length = wireType === LENGTH_DELIMITED ? varint() : wireType === 1 ? 8 : wireType === 5 ? 4 : -1;
+    if (length < 0 || at + length > bytes.length) throw new WireError("bad field");
+    if (wireType === LENGTH_DELIMITED) onField(field, undefined, bytes.subarray(at, at + length));
+    at += length;
+  }
+}

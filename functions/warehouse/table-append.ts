@@ -1,0 +1,182 @@
+import { DeadlineError, until } from "../shared/deadline.ts";
+import { waitToRetry } from "../shared/retry.ts";
+import type { AppendAnswer, GrpcCode } from "./answer.ts";
+import { isTableError } from "./answer.ts";
+import type { AppendRun } from "./append.ts";
+import { defaultStream, rowsThatFit } from "./append-request.ts";
+import { ConnectionError } from "./connection.ts";
+import type { Connection } from "./connections.ts";
+
+/** An answer to one request, or what stands for it where the connection gave none. */
+interface Result extends AppendAnswer {
+  /** The connection it went over, if one could be had. */
+  readonly connection: Connection | undefined;
+  /** The whole connection failed: not certainly this request's fault. */
+  readonly connectionFailed: boolean;
+}
+
+/**
+ * The rows of one table on their way, one request at a time, and what to do with each answer (docs/data-path.md,
+ * "Answers of Storage Write"). Decides on codes alone.
+ */
+export class TableAppend {
+  readonly #run: AppendRun;
+  readonly #table: string;
+  readonly #writeStream: string;
+  /** Requests yet to be made, the next one last. */
+  readonly #pending: (readonly number[])[] = [];
+  /** Rows refused alone, as text, and without row error: their own fault only if the backend takes other rows. */
+  readonly #suspects: number[] = [];
+  #attempt = 0;
+  /** Whether the table goes on a connection of its own, having been refused before. */
+  #alone: boolean;
+
+  constructor(run: AppendRun, table: string) {
+    const { project, dataset, health } = run.deps;
+    this.#run = run;
+    this.#table = table;
+    this.#writeStream = defaultStream({ project, dataset, table });
+    this.#alone = health.isRefusing(table);
+  }
+
+  /** Appends rows until each is written, refused, diverted or out of time. */
+  async append(rows: readonly number[]): Promise<void> {
+    this.#split(rows);
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
+      if (!(await this.#appendRequest(next))) break;
+    }
+  }
+
+  /** To be called once all tables have come to their end: decides on the rows that are left. */
+  settle(): void {
+    const { outcome, deps } = this.#run;
+    const guilty = deps.health.anyTook();
+    for (const row of this.#suspects) (guilty ? outcome.refused : outcome.failed).push(row);
+    for (const rows of this.#pending) for (const row of rows) outcome.failed.push(row);
+  }
+
+  /** Sends one request and acts on the answer, pushing what is to be sent again; `false` once the time is over. */
+  async #appendRequest(rows: readonly number[]): Promise<boolean> {
+    const { outcome, deps } = this.#run;
+    const result = await this.#send(rows);
+    if (result.code === "OK") {
+      deps.health.took(this.#table);
+      this.#attempt = 0;
+      this.#alone = false;
+      for (const row of rows) outcome.written.push(row);
+      return true;
+    }
+    outcome.errorCode = result.code;
+    if (result.rowErrors.length > 0) {
+      this.#dropRefused(rows, result.rowErrors);
+      return true;
+    }
+    if (isTableError(result)) return this.#refusedByTable(rows, result.code);
+    if (result.code === "INVALID_ARGUMENT") {
+      if (result.connectionFailed && !this.#alone) this.#goAlone(rows);
+      else this.#halve(rows);
+      return true;
+    }
+    if (result.code === "UNAUTHENTICATED") await deps.connections.renew(result.connection);
+    return this.#retry(rows);
+  }
+
+  /**
+   * Rows with errors go as text instead of JSON the first time, and out the second. The rest goes again, as often as the
+   * service finds more: its list may be incomplete.
+   */
+  #dropRefused(rows: readonly number[], errors: readonly number[]): void {
+    const { outcome, judgement } = this.#run;
+    const refused = new Set(errors);
+    const again: number[] = [];
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (refused.has(i) && judgement.asText[row] === 1) outcome.refused.push(row);
+      else again.push(row);
+      if (refused.has(i)) judgement.asText[row] = 1;
+    }
+    if (again.length > 0) this.#pending.push(again);
+  }
+
+  /** The table is missing, forbidden or of another schema: once more alone, then diverted if other tables work. */
+  #refusedByTable(rows: readonly number[], code: GrpcCode): boolean | Promise<boolean> {
+    const { outcome, deps } = this.#run;
+    deps.health.refused(this.#table);
+    if (!this.#alone) {
+      this.#goAlone(rows);
+      return true;
+    }
+    if (!deps.health.anyTook(this.#table)) return this.#retry(rows);
+    const indices = [...rows, ...this.#pending.splice(0).flat()].sort((a, b) => a - b);
+    outcome.diverted.push({ table: this.#table, code, indices });
+    return true;
+  }
+
+  /** A request refused without saying which row: halves, down to one row, which then goes as text, then is a suspect. */
+  #halve(rows: readonly number[]): void {
+    const { judgement } = this.#run;
+    const [first] = rows;
+    if (rows.length > 1) {
+      const middle = rows.length >> 1;
+      this.#pending.push(rows.slice(middle), rows.slice(0, middle));
+    } else if (judgement.asText[first!] === 0) {
+      judgement.asText[first!] = 1;
+      this.#pending.push(rows);
+    } else {
+      this.#suspects.push(first!);
+    }
+  }
+
+  #goAlone(rows: readonly number[]): void {
+    this.#alone = true;
+    this.#pending.push(rows);
+  }
+
+  #retry(rows: readonly number[]): Promise<boolean> {
+    const { deps, deadlineMs } = this.#run;
+    this.#pending.push(rows);
+    return waitToRetry(this.#attempt++, deadlineMs, deps.options.retry, deps);
+  }
+
+  async #send(rows: readonly number[]): Promise<Result> {
+    const { deps, outcome, deadlineMs } = this.#run;
+    const { clock, connections } = deps;
+    const alone = this.#alone;
+    let connection: Connection | undefined;
+    try {
+      const compressed = await this.#run.prepare(this.#writeStream, rows);
+      connection = await until(clock, deadlineMs, alone ? connections.own() : connections.shared());
+      const left = deadlineMs - clock.now();
+      if (left <= 0) throw new DeadlineError();
+      outcome.bytes += compressed.length;
+      const answer = await connection.append(compressed, Math.min(left, deps.options.answerTimeoutMs));
+      return { ...answer, connection, connectionFailed: false };
+    } catch (error) {
+      const failure = error instanceof DeadlineError ? new ConnectionError("DEADLINE_EXCEEDED") : error;
+      if (!(failure instanceof ConnectionError)) throw failure;
+      return {
+        code: failure.code,
+        storageError: failure.storageError,
+        rowErrors: [],
+        connection,
+        connectionFailed: true,
+      };
+    } finally {
+      if (alone) connection?.close();
+    }
+  }
+
+  /** Divides rows into requests under the service's limit; a row that no request holds is too large. */
+  #split(rows: readonly number[]): void {
+    const { deps, outcome } = this.#run;
+    const limit = deps.encoder.maxRowsBytes(this.#writeStream);
+    const requests: (readonly number[])[] = [];
+    for (let rest = rows; rest.length > 0;) {
+      const count = rowsThatFit(this.#run.rows, rest, limit);
+      if (count === 0) outcome.tooLarge.push(rest[0]!);
+      else requests.push(count === rest.length ? rest : rest.slice(0, count));
+      rest = rest.slice(Math.max(1, count));
+    }
+    this.#pending.push(...requests.reverse());
+  }
+}
