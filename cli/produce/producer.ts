@@ -14,8 +14,12 @@ const MAX_QUEUED_RECORDS = 50_000;
 /** Well below the service's 10 MB: a few of these are in memory at once, as bytes and as base64. */
 const MAX_REQUEST_BYTES = Math.min(2 * 1024 * 1024, PUT_RECORDS_MAX_BYTES);
 const MAX_REQUESTS_IN_FLIGHT = 4;
-/** A request costs the processor as much as 80 records in it: small ones are held apart by this, so that they grow. */
-const LINGER_MS = 4;
+/**
+ * Least time between two requests: one costs the processor as much as 80 records in it, so small ones are held until they
+ * have grown. Short while few players have records waiting, since the busiest of them can have one record a request.
+ */
+const LINGER_MS = { manyKeys: 10, fewKeys: 2 };
+const MANY_KEYS = 250;
 /** Share of a shard's limits that is used, and what may go at once, in seconds: together a little below what is allowed in any one second. */
 const PACE = 0.95;
 const BURST_SECONDS = 0.03;
@@ -252,8 +256,7 @@ export class Producer {
     if (queue === undefined) return;
     while (!this.#stopped && this.#inFlight < MAX_REQUESTS_IN_FLIGHT && queue.readyKeys > 0) {
       const now = this.#options.clock.now();
-      const linger = queue.readyKeys >= PUT_RECORDS_MAX_RECORDS ? 0 : this.#lastSendMs + LINGER_MS - now;
-      const wait = Math.max(queue.waitMs(now), this.#pausedUntil - now, linger);
+      const wait = Math.max(queue.waitMs(now), this.#pausedUntil - now, this.#lastSendMs + this.#lingerMs(queue) - now);
       if (wait > 0) {
         this.#cancelTimer = this.#options.clock.after(wait, () => this.#pump());
         return;
@@ -261,6 +264,12 @@ export class Producer {
       this.#lastSendMs = now;
       void this.#put(queue, queue.take(now));
     }
+  }
+
+  #lingerMs(queue: SendQueue): number {
+    // Without pacing a request takes all that is ready: it is full already.
+    if (this.#options.shardLimits === undefined && queue.readyKeys >= PUT_RECORDS_MAX_RECORDS) return 0;
+    return queue.readyKeys >= MANY_KEYS ? LINGER_MS.manyKeys : LINGER_MS.fewKeys;
   }
 
   async #put(queue: SendQueue, request: PutRequest): Promise<void> {
