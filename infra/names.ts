@@ -169,8 +169,8 @@ export function stackNames(inputs: NameInputs): StackNames {
   return {
     prefix: joinParts([project, environment, ""]).slice(0, -1),
     stream: name(NAME_LIMITS.stream, "player-log" + (generation === "" ? "" : `-${generation}`)),
-    archiveBucket: name(NAME_LIMITS.bucket, "archive", accountId, region),
-    deadLetterBucket: name(NAME_LIMITS.bucket, "dead-letter", accountId, region),
+    archiveBucket: name(NAME_LIMITS.bucket, `archive-${accountId}-${region}`),
+    deadLetterBucket: name(NAME_LIMITS.bucket, `dead-letter-${accountId}-${region}`),
     alarmTopic: name(NAME_LIMITS.topic, "alarms"),
     kmsAlias: (purpose) => `alias/${name(NAME_LIMITS.kmsAlias - "alias/".length, purpose)}`,
     functionName: (backend) => name(NAME_LIMITS.function, backend),

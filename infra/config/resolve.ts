@@ -18,8 +18,10 @@ export interface RawConfig {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Hours before the end of the retention at which the alarm rings, unless configured: records are 6 hours old then. */
-const ALARM_AFTER_HOURS = 6;
+/** Age in hours of the oldest unread record at which the alarm rings, unless configured: at most 6, and within half of the outage to be survived. */
+function alarmAgeHours(toleratedOutageHours: number): number {
+  return Math.min(6, Math.floor(toleratedOutageHours / 2));
+}
 
 function isName(name: string): boolean {
   return name.length <= MAX_PART_LENGTH && NAME_PATTERN.test(name);
@@ -68,7 +70,8 @@ function fillIn(raw: RawConfig, written: WrittenConfig): StackConfig {
     },
     alarms: {
       email: alarms.email,
-      timeToDataLossHours: alarms.timeToDataLossHours ?? stream.retentionHours - ALARM_AFTER_HOURS,
+      timeToDataLossHours:
+        alarms.timeToDataLossHours ?? stream.retentionHours - alarmAgeHours(written.toleratedOutageHours),
     },
     backends: Object.entries(written.backends)
       .map(([name, backend]) => resolveBackend(name, backend))

@@ -57,7 +57,11 @@ const logRetention: Kind<z.ZodInt> = {
 const fieldName = text(/^[^\p{Cc}]{1,128}$/u, "1 to 128 characters, none of them a control character");
 
 const accountId = text(/^\d{12}$/, "12 digits, in quotes");
-const region = text(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "an AWS region, e.g. us-east-1");
+/** China, GovCloud and the isolated regions are partitions of their own, whose ARNs do not begin with `arn:aws:`. */
+const region = text(
+  /^(?!cn-|us-gov-|[a-z]{2}-iso)[a-z]{2}(?:-[a-z]+)+-\d$/,
+  "a region of AWS's main partition, e.g. us-east-1",
+);
 const googleProjectId = text(
   /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
   "6 to 30 lower-case letters, digits and hyphens, beginning with a letter, not ending with a hyphen",
@@ -150,7 +154,7 @@ const backends: Kind<z.ZodRecord<z.ZodString, typeof backend>> = {
   names: NAME_RULE,
 };
 
-const forwarder = section(
+const forwarderSection = section(
   {
     image: optional(image, "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable", "Image of Fluent Bit."),
     cpu: optional(
@@ -175,8 +179,14 @@ const forwarder = section(
       "Security groups of the tasks.",
     ),
   },
-  "A Fluent Bit forwarder on Fargate; off unless the section is there.",
+  "Fluent Bit on Fargate.",
 );
+
+const forwarder: Kind<typeof forwarderSection> = {
+  schema: forwarderSection,
+  type: "section",
+  rule: "a section with at least subnetIds and securityGroupIds",
+};
 
 /** All settings, without the `sluice:` before their names. */
 export const SCHEMA = z.strictObject({
@@ -266,7 +276,7 @@ export const SCHEMA = z.strictObject({
     "The BigQuery dataset.",
   ),
   toleratedOutageHours: optional(
-    wholeNumber(1, 168),
+    wholeNumber(2, 168),
     12,
     "How long a backend may be away without a record leaving the stream undelivered: sizes attempts and record age.",
   ),
@@ -275,7 +285,7 @@ export const SCHEMA = z.strictObject({
       email: derived(email, "none", "ops@example.com", "Address that alarms are mailed to; it must confirm once."),
       timeToDataLossHours: derived(
         wholeNumber(1, 8759),
-        "`stream.retentionHours` − 6",
+        "`stream.retentionHours` less 6, or less half of a `toleratedOutageHours` under 12",
         18,
         "The alarm rings when unread records are this close to leaving the stream.",
       ),
@@ -291,7 +301,12 @@ export const SCHEMA = z.strictObject({
   ),
   tags: optional(tags, {}, "Tags of AWS resources and labels of Google's."),
   backends: required(backends, { archive: { grants: ["archive-bucket-write"] } }, "The consumers, by name."),
-  forwarder: forwarder.optional(),
+  forwarder: derived(
+    forwarder,
+    "off",
+    { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
+    "A Fluent Bit forwarder on Fargate, for producers that cannot send to Kinesis themselves.",
+  ),
 });
 
 /** The configuration as written, with simple defaults filled in. */

@@ -1,7 +1,7 @@
 /** docs/configuration.md, made from the validator's own schema and rules. Pure. */
 import { z } from "zod";
 import { NAME_RULE } from "../names.ts";
-import { FIELDS } from "./fields.ts";
+import { FIELDS, type FieldInfo } from "./fields.ts";
 import { NAMESPACE } from "./parse.ts";
 import { RULES } from "./rules/index.ts";
 import { SCHEMA, container } from "./schema.ts";
@@ -16,19 +16,23 @@ export interface Setting {
   readonly meaning: string;
 }
 
+/** A section that each stack has is no setting itself; an optional one and a map are, with what is in them below. */
 function settingsOf(schema: z.ZodType, key: string): Setting[] {
   const inner = container(schema);
-  const info = FIELDS.get(schema) ?? FIELDS.get(inner);
-  if (inner instanceof z.ZodObject) {
-    return Object.entries(inner.shape).flatMap(([name, child]) =>
-      settingsOf(child as z.ZodType, key === "" ? name : `${key}.${name}`),
-    );
-  }
-  if (info === undefined) throw new Error(`${key} says nothing about itself`);
-  const rule = info.names === undefined ? info.rule : `${info.rule}; names: ${info.names}`;
-  const own = { key, type: info.type, default: info.default ?? "required", rule, meaning: info.meaning };
-  const entry = inner instanceof z.ZodRecord ? container(inner.valueType as z.ZodType) : undefined;
-  return entry instanceof z.ZodObject ? [own, ...settingsOf(entry, `${key}.<name>`)] : [own];
+  const info = FIELDS.get(schema);
+  const own = info === undefined ? [] : [settingOf(key, info)];
+  const entry = inner instanceof z.ZodRecord ? container(inner.valueType as z.ZodType) : inner;
+  if (!(entry instanceof z.ZodObject)) return own;
+  const parent = entry === inner ? key : `${key}.<name>`;
+  const children = Object.entries(entry.shape as Record<string, z.ZodType>);
+  return [
+    ...own,
+    ...children.flatMap(([name, child]) => settingsOf(child, parent === "" ? name : `${parent}.${name}`)),
+  ];
+}
+
+function settingOf(key: string, { type, default: defaultText = "required", rule, names, meaning }: FieldInfo): Setting {
+  return { key, type, default: defaultText, rule: names === undefined ? rule : `${rule}; names: ${names}`, meaning };
 }
 
 /** Every setting, in the schema's order. */

@@ -58,29 +58,19 @@ export const CONCURRENCY_RULES: readonly Rule[] = [
     check(config) {
       const fanOut = config.backends.filter((backend) => backend.fanOut).length;
       const plain = config.backends.length - fanOut;
-      const finding = (value: number, rule: string, fix: string): Finding => {
-        return { field: "backends", value: `${value} backends`, rule, fix, reads: [] };
+      const finding = (value: string, rule: string, fix: string): Finding => {
+        return { field: "backends", value, rule, fix, reads: [] };
       };
-      return [
-        ...(plain > MAX_PLAIN_CONSUMERS
-          ? [
-              finding(
-                plain,
-                `at most ${MAX_PLAIN_CONSUMERS} without fan-out: a shard answers 5 reads a second`,
-                "give some of them fanOut: true",
-              ),
-            ]
-          : []),
-        ...(fanOut > MAX_FAN_OUT_CONSUMERS
-          ? [
-              finding(
-                fanOut,
-                `at most ${MAX_FAN_OUT_CONSUMERS} with fan-out, which is what a stream takes`,
-                "remove some",
-              ),
-            ]
-          : []),
-      ];
+      const findings: Finding[] = [];
+      if (plain > MAX_PLAIN_CONSUMERS) {
+        const rule = `at most ${MAX_PLAIN_CONSUMERS} without fan-out: a shard answers 5 reads a second`;
+        findings.push(finding(`${plain} without fan-out`, rule, "give some of them fanOut: true"));
+      }
+      if (fanOut > MAX_FAN_OUT_CONSUMERS) {
+        const rule = `at most ${MAX_FAN_OUT_CONSUMERS} with fan-out: a stream takes no more`;
+        findings.push(finding(`${fanOut} with fan-out`, rule, "remove some"));
+      }
+      return findings;
     },
   },
 ];

@@ -64,7 +64,7 @@ const forwarder: Rule = {
       inLocal
         ? {
             field: "forwarder",
-            value: config.forwarder,
+            value: "on",
             rule: "stack local has no forwarder: it runs on Fargate, which the embedded cloud does not have",
             fix: "remove the section; send records to the local stream with sluice produce",
             reads: [],
