@@ -186,7 +186,7 @@ export class EventSourceMapping {
       if (next.discard !== undefined) {
         if (this.#discard(shard, lane, next, next.discard, commands)) return Infinity;
       } else {
-        if (next.notBeforeMs > nowMs) return next.notBeforeMs;
+        if (next.notBeforeMs > nowMs) return Math.min(next.notBeforeMs, this.#tooOldAtMs(next));
         const id = this.#fly(shard, lane);
         this.metrics.invokedEventCount += next.records.length;
         commands.push({
@@ -258,6 +258,12 @@ export class EventSourceMapping {
     };
     commands.push({ kind: "deliver", discarded });
     return true;
+  }
+
+  /** When the batch's first record passes the maximum age. */
+  #tooOldAtMs({ records }: Work): number {
+    const maximumAge = this.#settings.maximumRecordAgeInSeconds;
+    return maximumAge < 0 ? Infinity : records[0]!.arrivalMs + maximumAge * 1000 + 1;
   }
 
   #oversized(shard: ShardState, { records }: Work): boolean {

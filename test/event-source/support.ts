@@ -167,7 +167,7 @@ export class MappingRun {
     });
   }
 
-  /** Runs until this much time has passed, answering everything at once; the number of steps taken. */
+  /** Runs until this much time has passed, answering everything at once. */
   run(durationMs: number): void {
     const endMs = this.nowMs + durationMs;
     for (;;) {
@@ -191,6 +191,15 @@ export class MappingRun {
       this.nowMs = Math.max(this.nowMs, wakeAtMs);
     }
     this.nowMs = endMs;
+  }
+
+  /** Runs until everything on the stream is done; an error if that takes an hour. */
+  runUntilIdle(): void {
+    const endMs = this.nowMs + HOUR_MS;
+    do {
+      this.run(1000);
+      if (this.nowMs > endMs) throw new Error("the mapping is not idle after an hour");
+    } while (!this.mapping.idle(this.nowMs));
   }
 
   /** Records of each invocation, by number. */
