@@ -1,0 +1,334 @@
+import { Connections } from "../../../functions/warehouse/connections.ts";
+import { readEnvironment } from "../../../functions/warehouse/environment.ts";
+import { createHandler } from "../../../functions/warehouse/warehouse.ts";
+import type { BatchResponse } from "../../../functions/shared/event.ts";
+import { ObjectStore } from "../../../functions/shared/object-store.ts";
+import { drive } from "../../support/drive.ts";
+import { contextOf, kinesisEvent, sequenceNumberOf } from "../../support/kinesis-event.ts";
+import type { EventRecordSpec } from "../../support/kinesis-event.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { MemoryStore } from "../../support/memory-store.ts";
+import { DirectConnection, StorageWrite } from "../../support/storage-write.ts";
+
+const ENVIRONMENT = {
+  SLUICE_BACKEND: "warehouse",
+  SLUICE_STREAM_NAME: "game-log",
+  SLUICE_DEAD_LETTER_BUCKET: "dead",
+  SLUICE_PLAYER_ID_FIELD: "player_id",
+  SLUICE_TIMESTAMP_FIELD: "timestamp",
+  SLUICE_EVENT_FIELD: "event",
+  SLUICE_GOOGLE_PROJECT: "proj",
+  SLUICE_DATASET: "logs",
+  SLUICE_DATASET_LOCATION: "asia-northeast1",
+  SLUICE_GOOGLE_AUDIENCE: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/r",
+  SLUICE_GOOGLE_SERVICE_ACCOUNT: "sluice@proj.iam.gserviceaccount.com",
+  AWS_REGION: "us-east-1",
+};
+const INVALID_ARGUMENT = 3;
+const NOT_FOUND = 5;
+const PERMISSION_DENIED = 7;
+const RESOURCE_EXHAUSTED = 8;
+const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
+
+/** A good log line of a player whose id starts with the given digit. */
+function line(digit: string, fields: Record<string, unknown> = {}): string {
+  return JSON.stringify({ player_id: digit.repeat(32), timestamp: "2025-12-31T23:59:59.5Z", event: "jump", ...fields });
+}
+
+let server: StorageWrite;
+
+beforeEach(() => {
+  server = new StorageWrite();
+});
+
+function setUp(): {
+  send: (records: readonly (string | Uint8Array | EventRecordSpec)[], remainingMs?: number) => Promise<BatchResponse>;
+  s3: MemoryStore;
+  clock: ManualClock;
+  log: Record<string, unknown>[];
+  tokens: { taken: number; invalidated: number; fault: boolean };
+} {
+  const s3 = new MemoryStore();
+  const clock = new ManualClock();
+  const log: Record<string, unknown>[] = [];
+  const tokens = { taken: 0, invalidated: 0, fault: false };
+  let opened = 0;
+  const connections = new Connections({
+    open: () => new DirectConnection(server, opened++, clock),
+    tokens: {
+      token: () => (tokens.fault ? Promise.reject(new Error("planted")) : Promise.resolve(`token-${++tokens.taken}`)),
+      invalidate: () => void tokens.invalidated++,
+    },
+    clock,
+  });
+  const handler = createHandler({
+    environment: readEnvironment(ENVIRONMENT),
+    connections,
+    store: new ObjectStore({ put: s3.put, clock, random: () => 0.5 }),
+    clock,
+    random: () => 0.5,
+    log: (text) => log.push(JSON.parse(text) as Record<string, unknown>),
+  });
+  const send = (records: readonly (string | Uint8Array | EventRecordSpec)[], remainingMs = 60_000) =>
+    drive(clock, handler(kinesisEvent(records), contextOf(remainingMs)));
+  return { send, s3, clock, log, tokens };
+}
+
+const ids = (): string[] => server.stored.map((row) => row["record_id"]!).sort();
+
+describe("the warehouse consumer, good records", () => {
+  test("writes each record as a row of its player's table, over one connection, write stream and schema in each request", async () => {
+    const { send, log } = setUp();
+
+    const answer = await send([line("0"), line("F", { event: 7 }), `${line("0", { n: 1.5 })}\n${line("7")}`]);
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    const { requests } = server;
+    expect(requests.map(({ table, rows, connection }) => [table, rows.length, connection]).sort()).toEqual([
+      ["player_log_0", 2, 0],
+      ["player_log_7", 1, 0],
+      ["player_log_f", 1, 0],
+    ]);
+    expect(requests[0]!.writeStream).toBe("projects/proj/datasets/logs/tables/player_log_0/streams/_default");
+    expect(requests.find(({ table }) => table === "player_log_f")!.rows).toEqual([
+      {
+        event_time: "1767225599500000",
+        player_id: "f".repeat(32),
+        log: line("F", { event: 7 }),
+        record_id: `3:${sequenceNumberOf(1)}:0`,
+        arrived_at: "1767268800133000",
+        ingested_at: "1767225600000000",
+      },
+    ]);
+    expect(log).toHaveLength(1);
+    expect(log[0]).toMatchObject({ KinesisRecords: 3, RecordsIn: 4, RecordsWritten: 4, RecordsRetried: 0 });
+  });
+
+  test("keeps the connection over invocations, and makes a new one after twenty seconds of silence", async () => {
+    const { send, clock } = setUp();
+    await send([line("1")]);
+    await clock.advance(20_000);
+    await send([line("1")]);
+    await clock.advance(20_001);
+    await send([line("1")]);
+
+    expect(server.requests.map(({ connection }) => connection)).toEqual([0, 0, 1]);
+  });
+
+  test("divides what is larger than a request may be", async () => {
+    const { send } = setUp();
+    const large = line("a", { text: "x".repeat(3_000_000) });
+
+    const answer = await send([large, large, large, large]);
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(server.requests.map(({ rows }) => rows.length)).toEqual([3, 1]);
+    expect(Math.max(...server.requests.map(({ bytes }) => bytes))).toBeLessThan(10_000_000);
+  });
+});
+
+describe("the warehouse consumer, bad records", () => {
+  test("quarantines what can never be a row, with reason and original bytes, and writes its neighbours", async () => {
+    const { send, s3, log } = setUp();
+    const bad = [
+      ["[1]", "NOT_JSON_OBJECT", ""],
+      [Buffer.from([0x7b, 0xff, 0x7d]), "NOT_JSON_OBJECT", ""],
+      ['{"timestamp":"2025-01-01T00:00:00Z"}', "PLAYER_ID_MISSING", ""],
+      [line("a", { player_id: "b".repeat(31) }), "PLAYER_ID_INVALID", "31 characters"],
+      [line("a", { player_id: "g".repeat(32) }), "PLAYER_ID_INVALID", "not hexadecimal"],
+      [line("a", { timestamp: null }), "TIME_MISSING", ""],
+      [line("a", { timestamp: "yesterday" }), "TIME_INVALID", ""],
+      [line("a", { timestamp: "2015-12-31T23:59:59Z" }), "TIME_OUT_OF_RANGE", ""],
+    ] as const;
+
+    const answer = await send([line("1"), ...bad.map(([data]) => data), line("2")]);
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(ids()).toEqual([`3:${sequenceNumberOf(0)}:0`, `3:${sequenceNumberOf(9)}:0`]);
+    const key = `3-${sequenceNumberOf(1)}-${sequenceNumberOf(8)}-8.ndjson.gz`;
+    expect(s3.names).toEqual([`dead/quarantine/warehouse/dt=2026-01-01/hour=12/${key}`]);
+    expect(s3.lines(s3.names[0]!)).toEqual(
+      bad.map(
+        ([data, reason, detail], index) =>
+          `{"record_id":"3:${sequenceNumberOf(index + 1)}:0","arrived_at":"2026-01-01T12:00:00.${133 + index * 10}Z",` +
+          `"reason":"${reason}","detail":"${detail}","raw":"${Buffer.from(data).toString("base64")}"}`,
+      ),
+    );
+    expect(log[0]).toMatchObject({ RecordsQuarantined: 8, "RecordsQuarantined.NOT_JSON_OBJECT": 2, RecordsWritten: 2 });
+  });
+
+  test("a row refused as JSON goes once more as text, and to the quarantine if that is refused too", async () => {
+    const { send, s3 } = setUp();
+    server.react = ({ rows }) => {
+      const at = rows.findIndex(
+        (row) => (row["log"] ?? row["log_text"])!.includes("worse") || row["log"]?.includes("big"),
+      );
+      return at < 0 ? { do: "ok" } : { do: "error", code: INVALID_ARGUMENT, rowErrors: [at] };
+    };
+
+    const answer = await send([line("a"), line("a", { big: 1 }), line("a", { worse: 1 })]);
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(server.stored.map((row) => [row["log"] ?? null, row["log_text"] ?? null])).toEqual([
+      [line("a"), null],
+      [null, line("a", { big: 1 })],
+    ]);
+    expect(s3.lines(s3.names[0]!)[0]).toContain('"reason":"REFUSED_BY_BACKEND","detail":"INVALID_ARGUMENT"');
+  });
+
+  test("a request refused without row errors is halved until the row is found", async () => {
+    const { send, s3 } = setUp();
+    server.react = ({ rows }) =>
+      rows.some((row) => (row["log"] ?? row["log_text"])!.includes("poison"))
+        ? { do: "error", code: INVALID_ARGUMENT }
+        : { do: "ok" };
+    const records = Array.from({ length: 9 }, (_, index) => line("a", index === 5 ? { poison: 1 } : {}));
+
+    const answer = await send(records);
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(ids()).toHaveLength(8);
+    expect(s3.names).toEqual([
+      `dead/quarantine/warehouse/dt=2026-01-01/hour=12/3-${sequenceNumberOf(5)}-${sequenceNumberOf(5)}-1.ndjson.gz`,
+    ]);
+  });
+
+  test("a service that refuses every row condemns none of them", async () => {
+    const { send, s3 } = setUp();
+    server.react = () => ({ do: "error", code: INVALID_ARGUMENT });
+
+    const answer = await send([line("a"), line("b")]);
+
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(0) }] });
+    expect(s3.names).toEqual([]);
+  });
+
+  test("nothing is acknowledged when the quarantine cannot be written", async () => {
+    const { send, s3, log } = setUp();
+    s3.fault = () => "ServiceUnavailable";
+
+    await expect(send([line("a"), "broken"], 10_000)).rejects.toThrow(/^not stored after .*: ServiceUnavailable$/);
+    expect(log[0]).toMatchObject({ RecordsQuarantined: 0, RecordsRetried: 1, errorCode: "ServiceUnavailable" });
+  });
+});
+
+describe("the warehouse consumer, a backend in trouble", () => {
+  test.each([
+    ["UNAVAILABLE as an answer", { do: "error", code: UNAVAILABLE }],
+    ["RESOURCE_EXHAUSTED as an answer", { do: "error", code: RESOURCE_EXHAUSTED }],
+    ["UNAVAILABLE that ends the call", { do: "status", code: UNAVAILABLE }],
+    ["a reset", { do: "reset" }],
+    ["an answer lost after the rows were written", { do: "ok-then-reset" }],
+    ["no answer at all", { do: "silence" }],
+    ["an answer that is no message", { do: "garbage" }],
+    ["a connection that goes away after the answer", { do: "ok-then-goaway" }],
+  ] as const)("%s: sent again within the invocation", async (_name, reaction) => {
+    const { send } = setUp();
+    let met = 0;
+    server.react = () => (met++ === 0 ? reaction : { do: "ok" });
+
+    const first = await send([line("a")]);
+    const second = await send([line("a")]);
+
+    expect([first, second]).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+    expect(new Set(ids())).toEqual(new Set([`3:${sequenceNumberOf(0)}:0`]));
+  });
+
+  test("a backend that stays away uses up the time, then the first record not written is reported, and bad ones after it wait", async () => {
+    const { send, s3, clock, log } = setUp();
+    server.react = ({ table }) => (table === "player_log_b" ? { do: "error", code: UNAVAILABLE } : { do: "ok" });
+    const start = clock.now();
+
+    const answer = await send(["broken", line("a"), line("b"), "broken", line("a")], 30_000);
+
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(2) }] });
+    expect(clock.now() - start).toBeGreaterThanOrEqual(24_000);
+    expect(clock.now() - start).toBeLessThan(30_000);
+    expect(s3.names).toEqual([
+      `dead/quarantine/warehouse/dt=2026-01-01/hour=12/3-${sequenceNumberOf(0)}-${sequenceNumberOf(0)}-1.ndjson.gz`,
+    ]);
+    expect(log[0]).toMatchObject({
+      RecordsWritten: 2,
+      RecordsQuarantined: 1,
+      RecordsRetried: 2,
+      errorCode: "UNAVAILABLE",
+    });
+  });
+
+  test("without an access token nothing is written and the first record is reported", async () => {
+    const { send, tokens, log } = setUp();
+    tokens.fault = true;
+
+    expect(await send([line("a")], 20_000)).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(0) }] });
+    expect(log[0]).toMatchObject({ errorCode: "UNAUTHENTICATED" });
+  });
+
+  test("a refused access token is renewed", async () => {
+    const { send, tokens } = setUp();
+    server.react = ({ connection }) => (connection === 0 ? { do: "status", code: UNAUTHENTICATED } : { do: "ok" });
+
+    expect(await send([line("a")])).toEqual({ batchItemFailures: [] });
+    expect(tokens).toMatchObject({ taken: 2, invalidated: 1 });
+  });
+});
+
+describe("the warehouse consumer, one refusing table", () => {
+  test.each([
+    ["NOT_FOUND as an answer", { do: "error", code: NOT_FOUND }],
+    ["NOT_FOUND that ends the call", { do: "status", code: NOT_FOUND }],
+    ["PERMISSION_DENIED", { do: "error", code: PERMISSION_DENIED }],
+    ["a schema error", { do: "error", code: INVALID_ARGUMENT, storageError: 7 }],
+    ["a finalised stream that ends the call", { do: "status", code: INVALID_ARGUMENT, storageError: 6 }],
+  ] as const)("%s: its rows are diverted, the others written", async (_name, reaction) => {
+    const { send, s3, log } = setUp();
+    server.react = ({ table }) => (table === "player_log_b" ? reaction : { do: "ok" });
+
+    const answer = await send([line("a"), line("b"), line("c"), line("b")]);
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(new Set(ids())).toEqual(new Set([0, 2].map((index) => `3:${sequenceNumberOf(index)}:0`)));
+    const key = `3-${sequenceNumberOf(1)}-${sequenceNumberOf(3)}-2.ndjson.gz`;
+    expect(s3.names).toEqual([`dead/diverted/warehouse/player_log_b/dt=2026-01-01/hour=12/${key}`]);
+    const code = { 3: "INVALID_ARGUMENT", 5: "NOT_FOUND", 7: "PERMISSION_DENIED" }[reaction.code];
+    expect(s3.lines(s3.names[0]!)[0]).toBe(
+      `{"record_id":"3:${sequenceNumberOf(1)}:0","arrived_at":"2026-01-01T12:00:00.133Z",` +
+        `"table":"player_log_b","code":"${code}","raw":"${Buffer.from(line("b")).toString("base64")}"}`,
+    );
+    expect(log[0]).toMatchObject({ RecordsDiverted: 2, "RecordsDiverted.player_log_b": 2 });
+  });
+
+  test("the refusal is asked for again on a connection of its own before it counts", async () => {
+    const { send } = setUp();
+    let met = 0;
+    server.react = ({ table }) =>
+      table === "player_log_b" && met++ === 0 ? { do: "error", code: NOT_FOUND } : { do: "ok" };
+
+    await send([line("a"), line("b")]);
+
+    const own = server.requests.filter(({ table }) => table === "player_log_b");
+    expect(own.map(({ connection }) => connection)).toEqual([0, 1]);
+    expect(ids()).toHaveLength(2);
+  });
+
+  test("all tables refusing is a backend that is down: nothing is diverted", async () => {
+    const { send, s3 } = setUp();
+    server.react = () => ({ do: "error", code: NOT_FOUND });
+
+    const answer = await send([line("a"), line("b")]);
+
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(0) }] });
+    expect(s3.names).toEqual([]);
+  });
+});
+
+describe("the warehouse consumer's environment", () => {
+  test("every problem is named in one error", () => {
+    const variables = { ...ENVIRONMENT, SLUICE_DATASET: "", SLUICE_PARTITION_EXPIRY_DAYS: "-1" };
+
+    expect(() => readEnvironment(variables)).toThrow(
+      'bad environment: SLUICE_DATASET="": must be set and not empty; ' +
+        'SLUICE_PARTITION_EXPIRY_DAYS="-1": must be a whole number above 0, or empty',
+    );
+  });
+});
