@@ -14,6 +14,6 @@ import type { StackConfig } from "./stack-config.ts";
 export function loadConfigFromPulumi(projectRoot: string): StackConfig {
   return resolveConfig(
     { project: pulumi.getProject(), stack: pulumi.getStack(), values: pulumi.runtime.allConfig() },
-    { hasFunction: (backend) => existsSync(join(projectRoot, "functions", backend)) },
+    { hasFunction: (backend) => existsSync(join(projectRoot, "functions", backend)), now: Date.now() },
   );
 }

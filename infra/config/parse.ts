@@ -3,7 +3,8 @@ import type { z } from "zod";
 import { type ConfigProblem, showValue } from "./error.ts";
 import type { FieldInfo } from "./fields.ts";
 import { nearestName } from "./nearest.ts";
-import { SCHEMA, type WrittenConfig, childOf, container, infoAt, settingsAt } from "./schema.ts";
+import { SCHEMA, type WrittenConfig } from "./schema.ts";
+import { childOf, container, infoAt, settingsAt } from "./walk.ts";
 
 /** The namespace of all settings, whatever the project is called. */
 export const NAMESPACE = "sluice";

@@ -1,4 +1,7 @@
-/** Reads a stack file, `stacks/Pulumi.<stack>.yaml`, into the map that Pulumi hands to the program. Pure. */
+/**
+ * Reads a stack file, `stacks/Pulumi.<stack>.yaml`, into the map that Pulumi hands to the program. Pure.
+ * How values become texts: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/config/value.go
+ */
 import { parseDocument } from "yaml";
 import { ConfigError, type ConfigProblem, showValue } from "./error.ts";
 
@@ -99,7 +102,7 @@ export function readStackFile(text: string, options: StackFileOptions): StackFil
   for (const [key, item] of Object.entries(config)) {
     const { value, isSecret } = reveal(item, key);
     if (isSecret) secretKeys.push(key);
-    values[key] = typeof value === "string" ? value : JSON.stringify(value ?? "");
+    values[key] = typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
   }
   if (problems.length > 0) throw new ConfigError(options.name, problems);
   return { values, secretKeys };

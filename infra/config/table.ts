@@ -4,7 +4,8 @@ import { NAME_RULE } from "../names.ts";
 import { FIELDS, type FieldInfo } from "./fields.ts";
 import { NAMESPACE } from "./parse.ts";
 import { RULES } from "./rules/index.ts";
-import { SCHEMA, container } from "./schema.ts";
+import { SCHEMA } from "./schema.ts";
+import { container } from "./walk.ts";
 
 /** One setting, as the table shows it. */
 export interface Setting {

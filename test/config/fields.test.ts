@@ -32,7 +32,7 @@ const VALUES: Readonly<Record<string, { readonly good: readonly unknown[]; reado
   "record.timestampField": { good: ["ts"], bad: ["", 5] },
   "record.eventField": { good: ["kind"], bad: ["", null] },
   "archive.infrequentAccessAfterDays": { good: [30, "never"], bad: [29, 36_501, "Never", null] },
-  "archive.glacierAfterDays": { good: [60, 36_500, "never"], bad: [59, "soon"] },
+  "archive.glacierAfterDays": { good: [60, 36_500, "never"], bad: [0, 36_501, "soon"] },
   "archive.expireAfterDays": { good: [31, "never"], bad: [0, 1.5] },
   "archive.expireNoncurrentAfterDays": { good: [1], bad: [0, "never"] },
   "deadLetters.expireAfterDays": { good: [7], bad: [6, "never"] },
@@ -63,7 +63,7 @@ const VALUES: Readonly<Record<string, { readonly good: readonly unknown[]; reado
   "backends.<name>.fanOut": { good: [false], bad: ["on"] },
   "backends.<name>.createdWithFanOut": { good: [false], bad: [0] },
   "backends.<name>.fanOutSwitches": {
-    good: [[TIME, "2026-11-22T09:00+09:00"]],
+    good: [["2026-11-20T09:00:00.5Z", "2026-11-21T09:00+09:00"]],
     bad: [["2026-11-21"], ["2026-11-21T09:00:00"], ["2026-13-21T09:00:00Z"], [1_795_252_800], TIME],
   },
   "backends.<name>.reservedConcurrency": { good: [2, 900], bad: [0, 1_000_001, "never"] },

@@ -83,6 +83,7 @@ describe("a stack file", () => {
   sluice:tags:
     team: "1"
   sluice:note: plain text
+  sluice:nothing:
   sluice:fanOutSwitches: [2026-11-21T09:00:00Z]
 `;
     expect(read(text)).toEqual({
@@ -92,6 +93,7 @@ describe("a stack file", () => {
         "sluice:protectData": "true",
         "sluice:tags": '{"team":"1"}',
         "sluice:note": "plain text",
+        "sluice:nothing": "",
         "sluice:fanOutSwitches": '["2026-11-21T09:00:00Z"]',
       },
       secretKeys: [],

@@ -96,4 +96,20 @@ export const BACKEND_RULES: readonly Rule[] = [
       ];
     }),
   },
+  {
+    text: "No time in `fanOutSwitches` is in the future: the new mapping would pass over what arrives until then.",
+    check: perBackend((backend, path, _config, { now = Infinity }) => {
+      const index = backend.fanOutSwitches.findIndex((time) => Date.parse(time) > now);
+      if (index < 0) return [];
+      return [
+        {
+          field: `${path}.fanOutSwitches[${index}]`,
+          value: backend.fanOutSwitches[index],
+          rule: `not in the future (it is ${new Date(now).toISOString()}): the new mapping would pass over what arrives until then`,
+          fix: "write the time of the last record delivered: now − iterator age",
+          reads: [`${path}.fanOutSwitches`],
+        },
+      ];
+    }),
+  },
 ];

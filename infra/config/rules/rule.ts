@@ -16,6 +16,8 @@ export interface Finding {
 export interface RuleContext {
   /** Whether `functions/<name>/` is there. */
   hasFunction(backend: string): boolean;
+  /** Time of the check, in milliseconds since the epoch; left out where nothing is deployed: then no time is in the future. */
+  readonly now?: number;
 }
 
 /** A rule between fields. */
@@ -26,7 +28,9 @@ export interface Rule {
 }
 
 /** A check of each backend on its own; `path` is where its entry stands. */
-export function perBackend(check: (backend: BackendConfig, path: string, config: StackConfig) => readonly Finding[]) {
-  return (config: StackConfig) =>
-    config.backends.flatMap((backend) => check(backend, `backends.${backend.name}`, config));
+export function perBackend(
+  check: (backend: BackendConfig, path: string, config: StackConfig, context: RuleContext) => readonly Finding[],
+): Rule["check"] {
+  return (config, context) =>
+    config.backends.flatMap((backend) => check(backend, `backends.${backend.name}`, config, context));
 }
