@@ -52,7 +52,7 @@ async function collect(options: CollectOptions): Promise<Graph> {
   await setMocks(mocks, options.project, options.stack, options.mode === "preview");
   const restore = listen(collector);
   try {
-    await pulumi.runtime.runInPulumiStack(options.program);
+    await pulumi.runtime.runInPulumiStack(() => options.program().catch((error: unknown) => collector.fail(error)));
     await settled();
   } finally {
     restore();
@@ -60,9 +60,12 @@ async function collect(options: CollectOptions): Promise<Graph> {
   return collector.graph();
 }
 
+/** A function of the SDK's runtime that its types leave out. */
+const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs(): Promise<void> };
+
 /** Resolves when every registration that is under way, and those that follow from it, have been answered. */
 async function settled(): Promise<void> {
-  await pulumi.runtime.waitForRPCs();
+  await waitForRPCs();
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -91,6 +94,7 @@ class Collector {
   /** In order of registration; filled in when answered. */
   readonly #resources: (GraphResource | undefined)[] = [];
   #outputs: Readonly<Record<string, unknown>> = {};
+  #failures: unknown[] = [];
 
   constructor(options: CollectOptions) {
     this.#options = options;
@@ -155,8 +159,15 @@ class Collector {
     }
   }
 
-  /** The graph, or an error with every problem there was. */
+  /** Notes the program's own error: thrown on through the SDK, it would surface once more as an unhandled rejection. */
+  fail(error: unknown): pulumi.Inputs {
+    this.#failures.push(error);
+    return {};
+  }
+
+  /** The graph, or the program's own error, or one with every problem there was. */
   graph(): Graph {
+    if (this.#failures.length > 0) throw this.#failures[0];
     const resources = this.#resources.filter((resource) => resource !== undefined);
     const unknown = resources.flatMap(({ type, name, inputs }) =>
       unknownPaths(inputs).map((path) => `${type} ${name}: no realiser gives what its ${path} is made of`),

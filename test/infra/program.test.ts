@@ -1,0 +1,19 @@
+/**
+ * The declared stacks, on the graph. What this does not prove: that AWS and Google accept it. (One file, because each test file loads
+ * Pulumi's SDK anew.)
+ */
+import { describeBackends } from "./cases/backends.ts";
+import { describeFaults } from "./cases/faults.ts";
+import { describeForwarder } from "./cases/forwarder.ts";
+import { describeGraphs } from "./cases/graphs.ts";
+
+let mockAwsxLoads = 0;
+jest.mock("@pulumi/awsx/ecs/index.js", () => {
+  mockAwsxLoads++;
+  return jest.requireActual<object>("@pulumi/awsx/ecs/index.js");
+});
+
+describe("forwarder and errors", () => describeForwarder(() => mockAwsxLoads));
+describe("backends", describeBackends);
+describe("graphs", describeGraphs);
+describe("faults", describeFaults);
