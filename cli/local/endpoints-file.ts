@@ -1,0 +1,22 @@
+import { renameSync, writeFileSync } from "node:fs";
+import type { CloudEndpoints } from "../../local/cloud.ts";
+
+/** What other programs need to use a running local cloud: the content of `--endpoints FILE`. */
+export interface Endpoints extends CloudEndpoints {
+  readonly streamName: string;
+  readonly archiveBucket: string;
+  readonly deadLetterBucket: string;
+  readonly project: string;
+  readonly dataset: string;
+  readonly region: string;
+}
+
+/** Name of the endpoints file in a run's folder, there while the run's servers listen. */
+export const ENDPOINTS_FILE = "endpoints.json";
+
+/** Writes the file whole: whoever waits for it never reads a part. */
+export function writeEndpoints(file: string, endpoints: Endpoints): void {
+  const part = `${file}.${process.pid}.part`;
+  writeFileSync(part, `${JSON.stringify(endpoints, undefined, 2)}\n`);
+  renameSync(part, file);
+}

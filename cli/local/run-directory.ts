@@ -1,0 +1,25 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+/** Where runs are kept unless `--data` names another folder. */
+export const DATA_DIRECTORY = ".sluice";
+
+/** Link to the latest run, beside the runs. */
+export const LATEST = "latest";
+
+/**
+ * Makes the folder of a run, `<data>/runs/<UTC time>-<process id>/`, and points `<data>/latest` at it. Two runs side by side
+ * have a folder each; the link names the one that started last.
+ */
+export function makeRunDirectory(data: string, nowMs: number, processId: number): string {
+  const time = new Date(nowMs).toISOString().slice(0, 19).replaceAll(":", "-");
+  const directory = join(data, "runs", `${time}Z-${processId}`);
+  mkdirSync(directory, { recursive: true });
+  const link = join(data, LATEST);
+  const fresh = `${link}.${processId}`;
+  rmSync(fresh, { force: true });
+  symlinkSync(relative(dirname(link), directory), fresh);
+  // A rename puts the new link in the old one's place in one step.
+  renameSync(fresh, link);
+  return directory;
+}

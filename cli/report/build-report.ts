@@ -1,0 +1,43 @@
+import { FORMAT_VERSIONS } from "../../contract/formats.ts";
+import type { AuditResult } from "../audit/ledger.ts";
+import type { ProduceResult } from "../produce/producer.ts";
+import { type InvocationSample, backendRow } from "./invocation-table.ts";
+import type { Report } from "./schema.ts";
+
+export interface ReportParts {
+  /** Names of the files that were read, or `generated log`. */
+  readonly sources: readonly string[];
+  readonly produced: ProduceResult;
+  readonly stream: Report["stream"];
+  /** Finished invocations by backend. */
+  readonly invocations: Readonly<Record<string, readonly InvocationSample[]>>;
+  /** Audit results by backend. */
+  readonly audit: Readonly<Record<string, AuditResult>>;
+}
+
+/** The report of a run, in the form that `--report` writes. */
+export function buildReport(parts: ReportParts): Report {
+  const { counts, seconds } = parts.produced;
+  return {
+    version: FORMAT_VERSIONS.report,
+    input: {
+      sources: [...parts.sources],
+      lines: counts.lines,
+      blank: counts.blank,
+      refused: counts.refused,
+      accepted: counts.accepted,
+      bytes: counts.acceptedBytes,
+      resent: counts.resent,
+      resentUncertain: counts.resentUncertain,
+      seconds,
+      recordsPerSecond: seconds === 0 ? 0 : counts.accepted / seconds,
+    },
+    stream: parts.stream,
+    backends: mapValues(parts.invocations, backendRow),
+    audit: mapValues(parts.audit, ({ examples: _, ...result }) => result),
+  };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}

@@ -1,0 +1,73 @@
+import Table from "cli-table3";
+import type { AuditResult } from "../audit/ledger.ts";
+import { ARTICLE_ROWS, type ArticleRow } from "./article.ts";
+import type { BackendRow } from "./invocation-table.ts";
+
+export interface RenderOptions {
+  /** Whether the output takes colours; without them it is plain text. */
+  readonly colour: boolean;
+}
+
+/** The article's table: a row for each backend, with the article's own row below it where it has one. Ends with a line break. */
+export function renderBackends(backends: Readonly<Record<string, BackendRow>>, options: RenderOptions): string {
+  const table = newTable(
+    ["per container", "max\nmemory", "total\nmean time", "mean\ntime", "mean\ninterval", "mean\nrecords", "records/s", "total\nrecords/s", "error"],
+    options,
+  ); // prettier-ignore
+  for (const [name, row] of Object.entries(backends)) {
+    table.push([name, ...cells(row)]);
+    const article = ARTICLE_ROWS[name];
+    if (article !== undefined) table.push([article.label, ...cells(article)]);
+  }
+  return `${table.toString()}\n`;
+}
+
+/** The audit: a row for each backend, then its reasons of quarantine and whatever is wrong, a line each. */
+export function renderAudit(audit: Readonly<Record<string, AuditResult>>, options: RenderOptions): string {
+  const table = newTable(
+    ["audit", "accepted", "written", "quarantined", "pending", "missing", "duplicates", "repeated", "holds"],
+    options,
+  );
+  const notes: string[] = [];
+  for (const [name, result] of Object.entries(audit)) {
+    const { accepted, written, quarantined, pending, missing, duplicates, repeated } = result;
+    const counts = [accepted, written, quarantined, pending, missing, duplicates, repeated];
+    table.push([name, ...counts.map((count) => count.toLocaleString("en-US")), result.holds ? "yes" : "NO"]);
+    for (const [reason, count] of Object.entries(result.quarantinedByReason)) {
+      notes.push(`${name}: ${count.toLocaleString("en-US")} quarantined: ${reason}`);
+    }
+    if (result.unexpected > 0)
+      notes.push(`${name}: ${result.unexpected.toLocaleString("en-US")} never accepted, yet there`);
+    for (const [kind, ids] of Object.entries(result.examples)) {
+      if (ids.length > 0) notes.push(`${name}: ${kind}, for example: ${ids.join(" ")}`);
+    }
+    for (const problem of result.problems) notes.push(`${name}: ${problem}`);
+  }
+  return `${table.toString()}\n${notes.map((note) => `  ${note}\n`).join("")}`;
+}
+
+function cells(row: BackendRow | ArticleRow): string[] {
+  return [
+    number(row.maxMemoryMb, 0, " MB"),
+    number(row.totalMeanSeconds, 2, " s"),
+    number(row.meanSeconds, 2, " s"),
+    number(row.meanIntervalSeconds, 2, " s"),
+    number(row.meanRecords, 0),
+    number(row.recordsPerSecond, 2),
+    number(row.totalRecordsPerSecond, 2),
+    number(row.errorPercent, 1, " %"),
+  ];
+}
+
+function number(value: number | null, digits: number, unit = ""): string {
+  if (value === null) return "–";
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }) + unit;
+}
+
+function newTable(head: readonly string[], options: RenderOptions): Table.Table {
+  return new Table({
+    head: [...head],
+    colAligns: head.map((_, index) => (index === 0 ? "left" : "right")),
+    style: options.colour ? { head: ["bold"], border: ["gray"] } : { head: [], border: [] },
+  });
+}
