@@ -77,7 +77,7 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
 
 /** Looks at the first bytes and hands the connection, with them, to the server that understands it. */
 function chooseProtocol(socket: Socket, http1: Server, http2: Server): void {
-  let seen = Buffer.alloc(0);
+  let seen: Buffer = Buffer.alloc(0);
   const look = (chunk: Buffer) => {
     seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
     const start = seen.toString("latin1", 0, HTTP2_PREFACE.length);

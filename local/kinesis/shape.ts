@@ -192,6 +192,9 @@ function check(value: unknown, shape: Shape, path: string, violations: string[])
       return;
     case "Structure":
       checkMembers(value as Record<string, unknown>, shape.members, `${path}.`, violations);
+      return;
+    case "Boolean":
+    case "Timestamp":
   }
 }
 

@@ -55,7 +55,8 @@ export const getRecords: Operation = {
     const { streamName, shardId, position, issuedAtMs } = iterator;
     if (nowMs - issuedAtMs > ITERATOR_LIFE_MS) throw expired(issuedAtMs, nowMs);
     const stream = context.streams.get(streamName, nowMs);
-    if (stream?.model.createdAtMs !== iterator.streamCreatedAtMs || !stream.model.shard(shardId, nowMs)) {
+    const shard = stream?.model.shard(shardId, nowMs);
+    if (shard === undefined || stream?.model.createdAtMs !== iterator.streamCreatedAtMs) {
       throw noShard(shardId, streamName, context);
     }
 
@@ -66,7 +67,7 @@ export const getRecords: Operation = {
     }
     const ended = read.endOfShard && read.records.length === 0;
     return {
-      MillisBehindLatest: Math.round(read.millisBehindLatest),
+      MillisBehindLatest: Math.round(ended ? nowMs - shard.closedAtMs! : read.millisBehindLatest),
       ...(!ended && { NextShardIterator: iteratorAt(stream, shardId, read.nextPosition, context) }),
       Records: toRecords(read.records, stream, context),
       ...(ended && { ChildShards: toChildShards(read) }),
