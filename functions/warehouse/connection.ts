@@ -115,6 +115,8 @@ export class AppendConnection {
       else if (headers["grpc-status"] !== undefined) noteStatus(headers);
     });
     stream.on("trailers", noteStatus);
+    // The server ends the call: without our half ended too, "close" would not come.
+    stream.on("end", () => stream.end());
     stream.on("data", (bytes: Buffer) => {
       try {
         frames.push(bytes, (message) => this.#answer(decodeAppendAnswer(message)));

@@ -80,6 +80,19 @@ export function decodeRequest(message: Uint8Array): { writeStream: string; rows:
   return { writeStream: request.writeStream, rows };
 }
 
+/** Decodes a `ProtoSchema` with the official messages: its fields as a proto2 file would declare them. */
+export function decodeSchema(schema: Uint8Array): string[] {
+  const ProtoSchema = root.lookupType(`${V1}.ProtoSchema`);
+  const options = { enums: String, longs: String };
+  const { protoDescriptor } = ProtoSchema.toObject(ProtoSchema.decode(schema), options) as {
+    protoDescriptor: { field: { name: string; number: number; label: string; type: string }[] };
+  };
+  const word = (name: string): string => name.split("_").at(-1)!.toLowerCase();
+  return protoDescriptor.field.map(
+    ({ name, number, label, type }) => `${word(label)} ${word(type)} ${name} = ${number}`,
+  );
+}
+
 /** What a Storage Write service keeps and decides, without sockets. */
 export class StorageWrite {
   readonly requests: SeenRequest[] = [];
