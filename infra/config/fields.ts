@@ -26,7 +26,7 @@ export interface FieldInfo {
 export const FIELDS = z.registry<FieldInfo>();
 
 function describe<S extends z.ZodType>(schema: S, info: FieldInfo): S {
-  FIELDS.add(schema as z.ZodType, info);
+  FIELDS.add(schema, info);
   return schema;
 }
 
@@ -96,7 +96,7 @@ function said<S extends z.ZodType>({ type, rule, names }: Kind<S>) {
 
 /** A field that every stack file must hold. */
 export function required<S extends z.ZodType>(kind: Kind<S>, example: z.input<S>, meaning: string): S {
-  return describe(kind.schema.clone() as S, { ...said(kind), meaning, default: undefined, example });
+  return describe(kind.schema.clone(), { ...said(kind), meaning, default: undefined, example });
 }
 
 /** A field with a default, written as in a stack file. */

@@ -25,7 +25,7 @@ function settingsOf(schema: z.ZodType, key: string): Setting[] {
   const entry = inner instanceof z.ZodRecord ? container(inner.valueType as z.ZodType) : inner;
   if (!(entry instanceof z.ZodObject)) return own;
   const parent = entry === inner ? key : `${key}.<name>`;
-  const children = Object.entries(entry.shape as Record<string, z.ZodType>);
+  const children = Object.entries(entry.shape);
   return [
     ...own,
     ...children.flatMap(([name, child]) => settingsOf(child, parent === "" ? name : `${parent}.${name}`)),

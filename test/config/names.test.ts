@@ -192,7 +192,7 @@ describe("over all legal configurations", () => {
     fc.assert(
       fc.property(stack, ({ project, environment, backends, ...more }) => {
         for (const { name, form } of namedThings(stackNames(inputs(project, environment, more)), backends)) {
-          expect(name).toMatch(form);
+          if (!form.test(name)) throw new Error(`${name} is not ${form}`);
         }
       }),
     );
@@ -205,7 +205,8 @@ describe("over all legal configurations", () => {
         for (const { project, environment, backends } of stacks) {
           for (const { space, name, of } of namedThings(stackNames(inputs(project, environment)), backends)) {
             const owner = `${project}/${environment}/${of}`;
-            expect(seen.get(`${space} ${name}`) ?? owner).toBe(owner);
+            const other = seen.get(`${space} ${name}`) ?? owner;
+            if (other !== owner) throw new Error(`${space} ${name} is of ${other} and of ${owner}`);
             seen.set(`${space} ${name}`, owner);
           }
         }

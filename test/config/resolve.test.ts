@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { ConfigError } from "../../infra/config/error.ts";
 import { resolveConfig } from "../../infra/config/resolve.ts";
 import { settings } from "../../infra/config/table.ts";
-import { ALL_FUNCTIONS, SHORTEST, type Settings, configErrorOf, problemsOf, rawConfig, resolve } from "./support.ts";
+import { ALL_FUNCTIONS, SHORTEST, configErrorOf, problemsOf, rawConfig, resolve } from "./support.ts";
 
 describe("the shortest configuration", () => {
   test("is filled in to a whole one", () => {
@@ -297,7 +297,7 @@ describe("whatever the configuration holds", () => {
           }
           node[path[path.length - 1]!] = change;
         }
-        const { values } = rawConfig(tree as Settings);
+        const { values } = rawConfig(tree);
         expect(["resolved", "refused"]).toContain(outcome(values));
       }),
       { numRuns: 400 },
