@@ -1,6 +1,6 @@
 import type { Graph } from "../../../local/graph.ts";
 import { ofType, resourceNamed } from "../../../local/graph.ts";
-import { declared, graphOf } from "../stacks.ts";
+import { declared, graphOf } from "../support/stacks.ts";
 
 /** Resources as text, by type and name. */
 function byKey(graph: Graph): ReadonlyMap<string, string> {

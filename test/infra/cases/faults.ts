@@ -1,6 +1,6 @@
 import type { Graph, GraphResource } from "../../../local/graph.ts";
 import { INVARIANTS } from "../invariants/index.ts";
-import { declared } from "../stacks.ts";
+import { declared } from "../support/stacks.ts";
 
 type Change = (resource: GraphResource) => unknown;
 

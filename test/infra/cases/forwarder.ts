@@ -1,5 +1,5 @@
 import { collectGraph } from "../../../local/collect-graph.ts";
-import { declared, graphOf } from "../stacks.ts";
+import { declared, graphOf } from "../support/stacks.ts";
 
 const FORWARDER = { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] };
 

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { INVARIANTS } from "../invariants/index.ts";
-import { renderGraph } from "../render-graph.ts";
-import type { Json } from "../render-graph.ts";
-import { STACKS, declared, expectedPath, graphOf } from "../stacks.ts";
+import { renderGraph } from "../support/render-graph.ts";
+import type { Json } from "../support/render-graph.ts";
+import { STACKS, declared, expectedPath, graphOf } from "../support/stacks.ts";
 
 /**
  * Writes a reviewed graph, only when asked to by `UPDATE_EXPECTED=1 npm test -- test/infra/program`; its difference is to be read

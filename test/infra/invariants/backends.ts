@@ -1,4 +1,4 @@
-import { settingOf } from "../render-graph.ts";
+import { settingOf } from "../support/render-graph.ts";
 import { at, each } from "./invariant.ts";
 import type { Invariant } from "./invariant.ts";
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { runProgram } from "../../local/run-program.ts";
-import type { Functions, ProgramRun, RunProgramOptions } from "../../local/run-program.ts";
+import { runProgram } from "../../../local/run-program.ts";
+import type { Functions, ProgramRun, RunProgramOptions } from "../../../local/run-program.ts";
 
 /** The stacks that the project has. */
 export const STACKS = ["local", "dev", "staging", "production"] as const;
@@ -33,5 +33,5 @@ export async function graphOf(stack: string, options: Omit<RunProgramOptions, "s
 
 /** Path of a stack's reviewed graph. */
 export function expectedPath(stack: string): string {
-  return fileURLToPath(new URL(`expected/${stack}.json`, import.meta.url));
+  return fileURLToPath(new URL(`../expected/${stack}.json`, import.meta.url));
 }

@@ -1,5 +1,5 @@
 /** A graph as reviewed JSON: names instead of URNs, policies and schemas as structures, SQL by line, code left out. */
-import type { Graph, GraphResource } from "../../local/graph.ts";
+import type { Graph, GraphResource } from "../../../local/graph.ts";
 
 /** JSON data. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

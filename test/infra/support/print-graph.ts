@@ -1,0 +1,39 @@
+/**
+ * Runs the entry file of the project in a folder, as Pulumi's own host does, and prints what it declared:
+ * `node print-graph.ts FOLDER STACK`.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import type { FileArchive } from "../../../local/graph.ts";
+
+const [folder, stack] = process.argv.slice(2) as [string, string];
+const load = <T>(path: string) => import(pathToFileURL(join(folder, path)).href) as Promise<T>;
+
+const { readStackFile } =
+  await load<typeof import("../../../infra/config/stack-file.ts")>("infra/config/stack-file.ts");
+const { collectGraph } = await load<typeof import("../../../local/collect-graph.ts")>("local/collect-graph.ts");
+const entry = await load<typeof import("../../../infra/index.ts")>("infra/index.ts");
+
+const name = `stacks/Pulumi.${stack}.yaml`;
+pulumi.runtime.setAllConfig({ ...readStackFile(readFileSync(join(folder, name), "utf8"), { name }).values });
+const facts = {
+  accountId: "000000000000",
+  region: "us-east-1",
+  googleProject: "sluice-local",
+  googleProjectNumber: "100000000000",
+};
+const program = async () => ({ ...(await entry.default()) });
+const graph = await collectGraph({ project: "sluice", stack, mode: "up", facts, program });
+
+const code = graph.resources.flatMap(({ name, inputs }) =>
+  Object.entries((inputs["code"] as FileArchive | undefined)?.files ?? {}).map(([file, text]) => ({
+    file: `${name}/${file}`,
+    bytes: text.length,
+    sha256: createHash("sha256").update(text).digest("hex"),
+  })),
+);
+const sha256 = createHash("sha256").update(JSON.stringify(graph)).digest("hex");
+process.stdout.write(JSON.stringify({ resources: graph.resources.length, sha256, code }));
