@@ -22,17 +22,31 @@ export class LineReader {
   }
 }
 
+/** What a function counted of one invocation's log records. */
+export interface RecordCounts {
+  /** After unpacking. */
+  readonly in: number;
+  readonly written: number;
+  readonly quarantined: number;
+}
+
 /**
- * Log records that a structured log line (embedded metric format) counts: its metric `RecordsIn`; `undefined` for any other line.
+ * Log records that a structured log line (embedded metric format) counts; `undefined` for any other line.
  * `console.log` puts time, request id and level before the JSON, so it may start anywhere.
  */
-export function recordsInOf(line: string): number | undefined {
+export function recordCountsOf(line: string): RecordCounts | undefined {
   if (!line.includes('"_aws"') || !line.includes(METRICS.recordsIn)) return undefined;
   try {
     const parsed: unknown = JSON.parse(line.slice(line.indexOf("{")));
     if (typeof parsed !== "object" || parsed === null || !("_aws" in parsed)) return undefined;
-    const value = (parsed as Record<string, unknown>)[METRICS.recordsIn];
-    return typeof value === "number" ? value : undefined;
+    const fields = parsed as Record<string, unknown>;
+    const count = (name: string): number => (typeof fields[name] === "number" ? fields[name] : 0);
+    if (typeof fields[METRICS.recordsIn] !== "number") return undefined;
+    return {
+      in: count(METRICS.recordsIn),
+      written: count(METRICS.recordsWritten),
+      quarantined: count(METRICS.recordsQuarantined),
+    };
   } catch {
     return undefined;
   }

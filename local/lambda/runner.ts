@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../../contract/clock.ts";
 import { ExecutionEnvironment, type Execution } from "./execution-environment.ts";
 import { FunctionLog } from "./function-log.ts";
-import { recordsInOf, reportLine } from "./log-lines.ts";
+import { type RecordCounts, recordCountsOf, reportLine } from "./log-lines.ts";
 import { functionArn, heapFlags, processEnvironment } from "./process-environment.ts";
 import type { FunctionConfig, FunctionUpdate, Invocation, InvokeResult } from "./types.ts";
 
@@ -32,8 +32,8 @@ interface Instance {
   readonly environment: ExecutionEnvironment;
   /** Version of code and configuration. */
   readonly version: number;
-  /** Log records that the running invocation has counted. */
-  logRecords: number | undefined;
+  /** What the running invocation has counted. */
+  counts: RecordCounts | undefined;
 }
 
 interface LambdaFunction {
@@ -87,6 +87,11 @@ export class LambdaRunner {
     return functionArn(name, this.#options);
   }
 
+  /** ARN of the role that a function runs as. */
+  roleArn(name: string): string {
+    return this.#function(name).config.roleArn;
+  }
+
   /** New code for the next invocations; those under way end with the old one. */
   updateCode(name: string, files: FunctionConfig["files"]): void {
     const found = this.#function(name);
@@ -114,7 +119,6 @@ export class LambdaRunner {
     const { config } = found;
     const requestId = this.#options.randomUuid();
     const instance = this.#takeInstance(found);
-    instance.logRecords = undefined;
     found.log.write(`START RequestId: ${requestId} Version: $LATEST`);
     const execution = await instance.environment.invoke(requestId, this.arn(name), event, config.timeoutSeconds);
     found.running--;
@@ -131,7 +135,9 @@ export class LambdaRunner {
       endedAt: execution.endedAt,
       outcome: outcomeOf(result),
       kinesisRecords,
-      logRecords: instance.logRecords ?? kinesisRecords,
+      logRecords: instance.counts?.in ?? kinesisRecords,
+      written: instance.counts?.written ?? 0,
+      quarantined: instance.counts?.quarantined ?? 0,
       maxMemoryMb: execution.maxMemoryMb,
       ...(result.kind === "function-error" ? { error: result.error } : {}),
     });
@@ -178,7 +184,9 @@ export class LambdaRunner {
 
   #takeInstance(found: LambdaFunction): Instance {
     for (let warm = found.idle.pop(); warm !== undefined; warm = found.idle.pop()) {
-      if (warm.environment.alive) return warm;
+      if (!warm.environment.alive) continue;
+      warm.counts = undefined;
+      return warm;
     }
     const { clock, node, endpoints, region, accountId, randomUuid } = this.#options;
     const { config, taskRoot } = found;
@@ -192,14 +200,14 @@ export class LambdaRunner {
       memoryMb: config.memoryMb,
       onLine: (line) => {
         found.log.write(line);
-        instance.logRecords = recordsInOf(line) ?? instance.logRecords;
+        instance.counts = recordCountsOf(line) ?? instance.counts;
       },
     });
     const instance: Instance = {
       number: found.nextInstance++,
       environment,
       version: found.version,
-      logRecords: undefined,
+      counts: undefined,
     };
     found.all.add(instance);
     void environment.gone.then(() => found.all.delete(instance));

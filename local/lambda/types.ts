@@ -59,6 +59,9 @@ export interface Invocation {
   readonly kinesisRecords: number;
   /** Log records as the function counted them in its structured log line; without one, `kinesisRecords`. */
   readonly logRecords: number;
+  /** Log records that it says it has written and quarantined; 0 without a structured log line. */
+  readonly written: number;
+  readonly quarantined: number;
   /** Most memory that the environment has had resident since it started. */
   readonly maxMemoryMb: number;
   readonly error?: FunctionError;

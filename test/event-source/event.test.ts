@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { EventEncoder } from "../../model/event-source/event.ts";
 import { failureKey } from "../../model/event-source/failure-record.ts";
 import { judgeResponse } from "../../model/event-source/partial-response.ts";
-import { ENCODER, SHARD, record, sequence } from "./support.ts";
+import { ENCODER, KEY_UNIT, SHARD, record, sequence } from "./support.ts";
 
 describe("the event", () => {
   test("has the fields of Lambda's documentation, in their order and with their values", () => {
@@ -45,7 +45,7 @@ describe("the event", () => {
     const records = fc.array(
       fc.record({
         sequenceNumber: fc.bigInt({ min: 0n, max: 10n ** 56n }).map(String),
-        partitionKey: fc.string({ unit: "binary", minLength: 1, maxLength: 20 }),
+        partitionKey: fc.string({ unit: KEY_UNIT, minLength: 1, maxLength: 20 }),
         data: fc.uint8Array({ maxLength: 40 }),
         arrivalMs: fc.integer({ min: 0, max: 4_102_444_800_000 }),
       }),

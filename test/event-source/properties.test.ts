@@ -3,7 +3,7 @@ import { laneOf } from "../../model/event-source/lane.ts";
 import type { InvocationOutcome, MappingRecord, MappingSettings } from "../../model/event-source/types.ts";
 import { streamShardReader } from "../../model/event-source/stream-reader.ts";
 import { StreamModel } from "../../model/stream/stream-model.ts";
-import { MappingRun, START_MS } from "./support.ts";
+import { KEY_UNIT, MappingRun, START_MS } from "./support.ts";
 
 const settings = fc.record({
   batchSize: fc.integer({ min: 1, max: 12 }),
@@ -23,6 +23,7 @@ const reaction = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: "error" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "throttled" as const }) },
 );
+const scripts = fc.array(reaction, { maxLength: 40, size: "max" });
 type Reaction = typeof reaction extends fc.Arbitrary<infer Value> ? Value : never;
 
 const puts = fc.array(
@@ -31,7 +32,7 @@ const puts = fc.array(
     bytes: fc.nat(200),
     waitMs: fc.constantFrom(0, 0, 0, 50, 900),
   }),
-  { maxLength: 60 },
+  { maxLength: 60, size: "max" },
 );
 
 /** Everything that was put comes to an end exactly as it should: the whole life of a mapping over a stream with splits and merges. */
@@ -78,9 +79,9 @@ function outcomeOf(reaction: Reaction, records: readonly MappingRecord[], report
   return { outcome: { kind: "response", response } as const, acknowledged: first };
 }
 
-test("every record is acknowledged once or given up once, whatever the function does and however the stream is reshard", () => {
+test("every record is acknowledged once or given up once, whatever the function does and however the stream is resharded", () => {
   fc.assert(
-    fc.property(settings, puts, fc.array(reaction, { maxLength: 40 }), (declared, entries, reactions) => {
+    fc.property(settings, puts, scripts, (declared, entries, reactions) => {
       const { run, put, done } = live(declared, entries, reactions);
       const ended = [...done, ...run.discarded.flatMap(({ records }) => records)].map(
         ({ sequenceNumber }) => sequenceNumber,
@@ -98,7 +99,7 @@ test("every record is acknowledged once or given up once, whatever the function 
 
 test("records of one key are acknowledged in the order in which they were put", () => {
   fc.assert(
-    fc.property(settings, puts, fc.array(reaction, { maxLength: 40 }), (declared, entries, reactions) => {
+    fc.property(settings, puts, scripts, (declared, entries, reactions) => {
       const { put, done } = live(declared, entries, reactions);
       const last = new Map<string, number>();
       for (const { sequenceNumber } of done) {
@@ -113,7 +114,7 @@ test("records of one key are acknowledged in the order in which they were put", 
 
 test("without a limit of attempts or age nothing is ever given up", () => {
   fc.assert(
-    fc.property(settings, puts, fc.array(reaction, { maxLength: 40 }), (declared, entries, reactions) => {
+    fc.property(settings, puts, scripts, (declared, entries, reactions) => {
       const unlimited = { ...declared, maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1 };
       const { run, put, done } = live(unlimited, entries, reactions);
       expect(run.discarded).toEqual([]);
@@ -125,7 +126,7 @@ test("without a limit of attempts or age nothing is ever given up", () => {
 
 test("a record is called for again only after a failure that covers it", () => {
   fc.assert(
-    fc.property(settings, puts, fc.array(reaction, { maxLength: 40 }), (declared, entries, reactions) => {
+    fc.property(settings, puts, scripts, (declared, entries, reactions) => {
       const { run } = live(declared, entries, reactions);
       const open = new Set<string>();
       const seen = new Set<string>();
@@ -173,7 +174,7 @@ test("a mapping that takes over at the checkpoints of one that was lost misses n
 
 test("a key's lane is always the same and within the factor, and many keys use all lanes", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 10 }), (key, lanes) => {
+    fc.property(fc.string({ unit: KEY_UNIT }), fc.integer({ min: 1, max: 10 }), (key, lanes) => {
       const lane = laneOf(key, lanes);
       expect(lane).toBe(laneOf(key, lanes));
       expect(lane).toBeGreaterThanOrEqual(0);

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { EventEncoder } from "../../model/event-source/event.ts";
 import { EventSourceMapping } from "../../model/event-source/mapping.ts";
 import { DEFAULT_SETTINGS, DEFAULT_TIMINGS } from "../../model/event-source/settings.ts";
@@ -21,6 +22,22 @@ export const ENCODER = new EventEncoder({
   region: "us-east-1",
   invokeIdentityArn: "arn:aws:iam::000000000000:role/archive",
 });
+
+/** Characters of partition keys that differ in JSON or in UTF-8, one of each kind. */
+export const KEY_UNIT = fc.constantFrom(
+  "a",
+  "7",
+  " ",
+  '"',
+  "\\",
+  "\u0000",
+  "\u007f",
+  "é",
+  "\u2028",
+  "日",
+  "😀",
+  "\ud800",
+);
 
 /** Sequence number of the nth record, 56 digits as on a stream. */
 export function sequence(index: number): string {
