@@ -228,7 +228,7 @@ function checkItem(item: unknown, shape: Shape, path: string, violations: string
   if (shape.type === "Structure" && item !== undefined) {
     checkMembers(item as Record<string, unknown>, shape.members, `${path}.member.`, violations);
   } else {
-    check(item, shape, `${path}.member`, violations);
+    check(item, { ...shape, required: true }, `${path}.member`, violations);
   }
 }
 

@@ -4,7 +4,8 @@
  */
 export class RateWindow {
   readonly #limit: number;
-  readonly #slots = new Float64Array(1000);
+  /** What was taken in each of the last 1,000 milliseconds; made at the first use, since most shards of a wide stream idle. */
+  #slots: Float64Array | undefined;
   #sum = 0;
   /** The newest millisecond that `#slots` covers. */
   #newestMs = -Infinity;
@@ -30,6 +31,7 @@ export class RateWindow {
   /** Takes it, whether it fits or not: ask first. */
   take(amount: number, nowMs: number): void {
     this.#advance(nowMs);
+    this.#slots ??= new Float64Array(1000);
     this.#slots[this.#newestMs % 1000]! += amount;
     this.#sum += amount;
     if (this.#sum > this.#limit) this.#blockedUntilMs = this.#newestMs + Math.ceil((this.#sum / this.#limit) * 1000);
@@ -51,7 +53,7 @@ export class RateWindow {
     let at = this.#newestMs;
     while (!enough(sum)) {
       at += 1;
-      sum -= this.#slots[at % 1000]!;
+      sum -= this.#slots![at % 1000]!;
     }
     return Math.max(at, this.#blockedUntilMs);
   }
@@ -60,10 +62,10 @@ export class RateWindow {
   #advance(nowMs: number): void {
     const now = Math.floor(nowMs);
     if (now <= this.#newestMs) return;
-    if (now - this.#newestMs >= 1000) {
+    if (this.#slots !== undefined && now - this.#newestMs >= 1000) {
       if (this.#sum !== 0) this.#slots.fill(0);
       this.#sum = 0;
-    } else {
+    } else if (this.#slots !== undefined) {
       for (let ms = this.#newestMs + 1; ms <= now; ms += 1) {
         this.#sum -= this.#slots[ms % 1000]!;
         this.#slots[ms % 1000] = 0;

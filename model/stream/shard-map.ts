@@ -51,10 +51,6 @@ export class ShardMap {
     return open[low]!;
   }
 
-  forget(shard: Shard): void {
-    this.#byId.delete(shard.id);
-  }
-
   /** Why a split at this decimal hash key is refused. Both children must hold a key and the API wants one more: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SplitShard.html */
   splitProblem(shardId: string, newStartingHashKey: string): ReshardProblem | undefined {
     const shard = this.#byId.get(shardId);

@@ -40,6 +40,8 @@ export class StreamModel implements Stream {
   readonly createdAtMs: number;
   maxRecordBytes: number;
   retentionHours: number;
+  /** Kinesis records put and puts throttled, since the stream was made. */
+  readonly counts = { records: 0, throttled: 0 };
   readonly #stores: RecordStores;
   readonly #map: ShardMap;
   readonly #activeAtMs: number;
@@ -82,8 +84,10 @@ export class StreamModel implements Stream {
 
   shards(nowMs: number): readonly ShardDescription[] {
     this.#settle(nowMs);
-    this.#trimAll(nowMs);
-    return [...this.#map.all].map((shard) => shard.describe());
+    const horizon = this.#horizon(nowMs);
+    const shards = [...this.#map.all];
+    for (const shard of shards) shard.trim(horizon);
+    return shards.filter((shard) => !shard.expired(horizon)).map((shard) => shard.describe());
   }
 
   shard(shardId: string, nowMs: number): ShardDescription | undefined {
@@ -167,7 +171,10 @@ export class StreamModel implements Stream {
     const { explicitHashKey } = entry;
     const hashKey = explicitHashKey === undefined ? hashKeyOf(entry.partitionKey) : parseHashKey(explicitHashKey);
     if (hashKey === undefined) throw new RangeError(`${this.name}: not a hash key: ${explicitHashKey}`);
-    return this.#map.covering(hashKey).put(key, entry.data, nowMs);
+    const result = this.#map.covering(hashKey).put(key, entry.data, nowMs);
+    if (result.accepted) this.counts.records++;
+    else this.counts.throttled++;
+    return result;
   }
 
   /** A shard with what retention has taken away already gone. */
@@ -177,14 +184,6 @@ export class StreamModel implements Stream {
     if (shard === undefined) throw new RangeError(`${this.name}: no shard ${shardId}`);
     shard.trim(this.#horizon(nowMs));
     return shard;
-  }
-
-  #trimAll(nowMs: number): void {
-    const horizon = this.#horizon(nowMs);
-    for (const shard of this.#map.all) {
-      shard.trim(horizon);
-      if (shard.expired(horizon)) this.#map.forget(shard);
-    }
   }
 
   #horizon(nowMs: number): number {

@@ -174,7 +174,10 @@ export interface Stream {
   /** One result per entry, in order; a throttled entry does not stop the next. */
   putRecords(entries: readonly PutEntry[], nowMs: number): PutResult[];
 
-  /** All shards within retention, by number; parents come before their children. */
+  /**
+   * All shards within retention, by number; parents come before their children. A reader that is left behind in a shard that is
+   * no longer listed still gets its end: how much was trimmed, and the child shards.
+   */
   shards(nowMs: number): readonly ShardDescription[];
   shard(shardId: string, nowMs: number): ShardDescription | undefined;
   openShardIds(nowMs: number): readonly string[];

@@ -254,6 +254,12 @@ describe("changing shards", () => {
     stream.splitShard(SHARD_0, MIDDLE, START + HOUR);
     expect(stream.shards(START + 25 * HOUR)).toHaveLength(3);
     expect(stream.shards(START + 25 * HOUR + 1)).toHaveLength(2);
+    expect(stream.readFrom(SHARD_0, 0, { nowMs: START + 25 * HOUR + 1 })).toMatchObject({
+      records: [],
+      trimmed: 1,
+      endOfShard: true,
+      childShards: [{ shardId: "shardId-000000000001" }, { shardId: "shardId-000000000002" }],
+    });
   });
 });
 

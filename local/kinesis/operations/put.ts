@@ -52,7 +52,7 @@ export const putRecords: Operation = {
       required: true,
       length: [1, PUT_RECORDS_MAX_RECORDS],
       memberText: "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310",
-      of: { type: "Structure", required: true, members: entryMembers },
+      of: { type: "Structure", members: entryMembers },
     },
     StreamName: requiredName,
   },

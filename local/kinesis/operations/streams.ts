@@ -1,4 +1,4 @@
-import { inUse } from "../errors.ts";
+import { inUse, limitExceeded } from "../errors.ts";
 import type { StreamEntry, StreamMode } from "../registry.ts";
 import type { Shape } from "../shape.ts";
 import { nameShape, pageSize, requiredName, statusOf, streamOf, streamText } from "./context.ts";
@@ -7,8 +7,9 @@ import { listedShards, toShard } from "./shards.ts";
 
 /** Shards of a new on-demand stream. https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html */
 const ON_DEMAND_SHARDS = 4;
-/** What DescribeLimits shows, and nothing else holds to here. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/** The account's, as DescribeLimits shows it. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const SHARD_LIMIT = 20_000;
+/** Shown only. */
 const ON_DEMAND_STREAM_LIMIT = 50;
 
 const DEFAULT_SHARD_PAGE = 100;
@@ -34,6 +35,7 @@ export const createStream: Operation = {
     }
     const mode = (input.StreamModeDetails as { StreamMode: StreamMode } | undefined)?.StreamMode ?? "PROVISIONED";
     const shardCount = (input.ShardCount as number | undefined) ?? ON_DEMAND_SHARDS;
+    checkShardLimit(shardCount, context);
     const tags = input.Tags as Record<string, string> | undefined;
     const maxRecordKib = input.MaxRecordSizeInKiB as number | undefined;
     const maxRecordBytes = maxRecordKib === undefined ? undefined : maxRecordKib * 1024;
@@ -118,16 +120,32 @@ export const listStreams: Operation = {
 export const describeLimits: Operation = {
   members: {},
   run(_, context) {
-    const streams = context.streams.list(context.nowMs);
-    const provisioned = streams.filter((stream) => stream.mode === "PROVISIONED");
+    const onDemand = context.streams.list(context.nowMs).filter((stream) => stream.mode === "ON_DEMAND");
     return {
       ShardLimit: SHARD_LIMIT,
-      OpenShardCount: provisioned.reduce((sum, { model }) => sum + model.openShardIds(context.nowMs).length, 0),
-      OnDemandStreamCount: streams.length - provisioned.length,
+      OpenShardCount: openShards(context),
+      OnDemandStreamCount: onDemand.length,
       OnDemandStreamCountLimit: ON_DEMAND_STREAM_LIMIT,
     };
   },
 };
+
+function openShards({ streams, nowMs }: CallContext): number {
+  const provisioned = streams.list(nowMs).filter((stream) => stream.mode === "PROVISIONED");
+  return provisioned.reduce((sum, { model }) => sum + model.openShardIds(nowMs).length, 0);
+}
+
+function checkShardLimit(additional: number, context: CallContext): void {
+  const current = openShards(context);
+  if (current + additional <= SHARD_LIMIT) return;
+  const { accountId, region } = context.streams;
+  throw limitExceeded(
+    `This request would exceed the shard limit for the account ${accountId} in ${region}. ` +
+      `Current shard count for the account: ${current}. Limit: ${SHARD_LIMIT}. ` +
+      `Number of additional shards that would have resulted from this request: ${additional}. Refer to the AWS Service Limits page ` +
+      "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.",
+  );
+}
 
 function described(stream: StreamEntry, context: CallContext): object {
   return {

@@ -42,6 +42,7 @@ export const CALLS: readonly Call[] = [
   call("CreateStream", "a name of 129 characters", { StreamName: "a".repeat(129), ShardCount: 1 }),
   call("CreateStream", "no shards", { StreamName: LOG, ShardCount: 0 }),
   call("CreateStream", "too many shards", { StreamName: LOG, ShardCount: 100_001 }),
+  call("CreateStream", "more shards than the account may have", { StreamName: LOG, ShardCount: 20_001 }),
   call("CreateStream", "two things wrong", { StreamName: "", ShardCount: -1 }),
   call("CreateStream", "three shards", { StreamName: LOG, ShardCount: 3 }),
   call("CreateStream", "a name that is taken", { StreamName: LOG, ShardCount: 1 }),

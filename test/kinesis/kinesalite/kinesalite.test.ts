@@ -40,7 +40,7 @@ async function askOurs(): Promise<readonly Outcome[]> {
 }
 
 async function askKinesalite(): Promise<readonly Outcome[]> {
-  const server = kinesalite({ createStreamMs: 1, deleteStreamMs: 1, updateStreamMs: 1, shardLimit: 1000 });
+  const server = kinesalite({ createStreamMs: 1, deleteStreamMs: 1, updateStreamMs: 1, shardLimit: 20_000 });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const client = connect((server.address() as AddressInfo).port);
   /** Kinesalite's stages end by timers of its own: asks until every stream is at rest. */
