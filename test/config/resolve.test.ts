@@ -113,6 +113,17 @@ describe("the shortest configuration", () => {
   });
 });
 
+test("a section of another type is one problem: its fields are not missing besides", () => {
+  expect(problemsOf({ aws: 5 })).toEqual([
+    {
+      field: "sluice:aws",
+      value: "5",
+      rule: "a section with the settings accountId, region, concurrencyLimit",
+      fix: "write its settings below it, indented",
+    },
+  ]);
+});
+
 describe("unknown keys", () => {
   test("are refused at every level, with the nearest known one", () => {
     const problems = problemsOf({
