@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { alarmDescription, backendAlarms, streamAlarms } from "../../infra/alarms.ts";
 import { BACKEND_ALARMS, STREAM_ALARMS } from "../../infra/names.ts";
 
@@ -40,6 +41,10 @@ describe("alarms", () => {
     expect(alarmDescription(alarm("quarantined-records"))).toBe(
       "warehouse has quarantined records that can never be written. Runbook: docs/operations.md#quarantined-records",
     );
+  });
+
+  test.each([...BACKEND_ALARMS, ...STREAM_ALARMS])("%s has its section in the operations manual", (kind) => {
+    expect(readFileSync("docs/operations.md", "utf8")).toMatch(new RegExp(`^#+ ${kind}$`, "m"));
   });
 
   test("time to data loss is the retention less the oldest record's age, in hours", () => {

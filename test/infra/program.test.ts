@@ -3,6 +3,7 @@
  * Pulumi's SDK anew.)
  */
 import { describeBackends } from "./cases/backends.ts";
+import { describeComponents } from "./cases/components.ts";
 import { describeFaults } from "./cases/faults.ts";
 import { describeForwarder } from "./cases/forwarder.ts";
 import { describeGraphs } from "./cases/graphs.ts";
@@ -14,6 +15,7 @@ jest.mock("@pulumi/awsx/ecs/index.js", () => {
 });
 
 describe("forwarder and errors", () => describeForwarder(() => mockAwsxLoads));
+describe("components", describeComponents);
 describe("backends", describeBackends);
 describe("graphs", describeGraphs);
 describe("faults", describeFaults);

@@ -129,7 +129,7 @@ export function describeFaults(): void {
   describe("an invariant finds its fault", () => {
     test.each(FAULTS)("%s (%s)", async (title, name, change, found) => {
       const { config, graph } = await declared("production");
-      const copy = structuredClone(graph) as Graph;
+      const copy = structuredClone<Graph>(graph);
       change(copy.resources.find((resource) => resource.name === name)!);
 
       const problems = INVARIANTS[title]!({ config, graph: copy });

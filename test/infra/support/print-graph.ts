@@ -7,15 +7,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import type * as stackFile from "../../../infra/config/stack-file.ts";
+import type * as index from "../../../infra/index.ts";
+import type * as collecting from "../../../local/collect-graph.ts";
 import type { FileArchive } from "../../../local/graph.ts";
 
 const [folder, stack] = process.argv.slice(2) as [string, string];
 const load = <T>(path: string) => import(pathToFileURL(join(folder, path)).href) as Promise<T>;
 
-const { readStackFile } =
-  await load<typeof import("../../../infra/config/stack-file.ts")>("infra/config/stack-file.ts");
-const { collectGraph } = await load<typeof import("../../../local/collect-graph.ts")>("local/collect-graph.ts");
-const entry = await load<typeof import("../../../infra/index.ts")>("infra/index.ts");
+const { readStackFile } = await load<typeof stackFile>("infra/config/stack-file.ts");
+const { collectGraph } = await load<typeof collecting>("local/collect-graph.ts");
+const entry = await load<typeof index>("infra/index.ts");
 
 const name = `stacks/Pulumi.${stack}.yaml`;
 pulumi.runtime.setAllConfig({ ...readStackFile(readFileSync(join(folder, name), "utf8"), { name }).values });
