@@ -132,7 +132,8 @@ export class Appender {
       for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
         const count = Math.min(CHUNK_ROWS, rows.length - start);
         const chunk = DuckDBDataChunk.create(types, count);
-        for (const [column, kind] of kinds.entries()) chunk.setColumnValues(column, columnValues(rows, start, count, column, kind));
+        for (const [column, kind] of kinds.entries())
+          chunk.setColumnValues(column, columnValues(rows, start, count, column, kind));
         appender.appendDataChunk(chunk);
       }
     } finally {
@@ -158,7 +159,10 @@ function columnValues(
   const wrap = kind.wrap as ((value: StoredValue) => DuckDBValue) | undefined;
   for (let index = 0; index < count; index++) {
     const value = rows[start + index]![column] ?? null;
-    if (kind.repeated) values[index] = listValue(((value ?? []) as StoredValue[]).map((item) => (wrap ? wrap(item) : (item as DuckDBValue))));
+    if (kind.repeated)
+      values[index] = listValue(
+        ((value ?? []) as StoredValue[]).map((item) => (wrap ? wrap(item) : (item as DuckDBValue))),
+      );
     else values[index] = value === null || wrap === undefined ? (value as DuckDBValue) : wrap(value);
   }
   return values;

@@ -41,7 +41,7 @@ const POWERS: readonly DiyFp[] = Array.from({ length: 79 }, (_, index) => power(
 
 function power(k: number): DiyFp {
   const SCALE = 1200n;
-  const value = k >= 0 ? 10n ** BigInt(k) << SCALE : (1n << SCALE) / 10n ** BigInt(-k);
+  const value = k >= 0 ? (10n ** BigInt(k)) << SCALE : (1n << SCALE) / 10n ** BigInt(-k);
   const drop = value.toString(2).length - 64;
   const rounded = (value + (1n << BigInt(drop - 1))) >> BigInt(drop);
   return rounded > MASK_64 ? { f: rounded >> 1n, e: drop + 1 - 1200 } : { f: rounded, e: drop - 1200 };

@@ -10,7 +10,8 @@ import { canonicalNumber } from "./json-number.ts";
 export const MAX_JSON_NESTING = 500;
 
 /** Canonical text, or why BigQuery refuses the value. The reason never holds any of the text. */
-export type CanonicalJson = { readonly text: string; readonly error?: never } | { readonly error: string; readonly text?: never };
+export type CanonicalJson =
+  { readonly text: string; readonly error?: never } | { readonly error: string; readonly text?: never };
 
 class Refusal extends Error {}
 

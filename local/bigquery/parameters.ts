@@ -8,7 +8,8 @@ import { dateLiteral, jsonLiteral, timestampLiteral } from "./sql/literals.ts";
 import type { Type, Typed } from "./sql/types.ts";
 
 /** A value that a query may be given. Numbers that are whole are INT64, dates TIMESTAMP. */
-export type ParameterValue = string | number | bigint | boolean | Date | null | readonly (string | number | bigint | boolean | Date)[];
+export type ParameterValue =
+  string | number | bigint | boolean | Date | null | readonly (string | number | bigint | boolean | Date)[];
 
 /** Named or positional parameters. */
 export type Parameters = Readonly<Record<string, ParameterValue>> | readonly ParameterValue[];
@@ -32,7 +33,8 @@ function fromText(type: SqlType, text: string | null | undefined): Typed {
   if (type === "DATE") return dateLiteral(text);
   if (type === "JSON") return jsonLiteral(text);
   if (type === "STRING") return { sql: quoteText(text), type };
-  if (type === "INT64" && !/^[+-]?\d+$/.test(text)) throw invalidQuery(`Invalid value for INT64 parameter: ${JSON.stringify(text)}`);
+  if (type === "INT64" && !/^[+-]?\d+$/.test(text))
+    throw invalidQuery(`Invalid value for INT64 parameter: ${JSON.stringify(text)}`);
   if (type === "BYTES") return { sql: `from_base64(${quoteText(text)})`, type };
   return { sql: `CAST(${quoteText(text)} AS ${duckdbType(type)})`, type };
 }
@@ -40,7 +42,8 @@ function fromText(type: SqlType, text: string | null | undefined): Typed {
 /** A parameter of the REST API as DuckDB's SQL. */
 export function restParameter(type: RestParameterType, value: RestParameterValue | undefined): Typed {
   if (type.type.toUpperCase() !== "ARRAY") return fromText(sqlType(type.type), value?.value);
-  if (type.arrayType === undefined) throw new BigQueryError("invalid", "Query parameter of type ARRAY without arrayType");
+  if (type.arrayType === undefined)
+    throw new BigQueryError("invalid", "Query parameter of type ARRAY without arrayType");
   const element = sqlType(type.arrayType.type);
   const items = (value?.arrayValues ?? []).map((item) => fromText(element, item.value).sql);
   return { sql: `CAST([${items.join(", ")}] AS ${duckdbType(element)}[])`, type: { array: element } };

@@ -21,7 +21,8 @@ export function partitionRefusal(table: Table, rows: readonly Row[], nowMs: numb
   const latest = BigInt(shifted(now, PARTITION_YEARS_AHEAD)) * 1000n;
   for (const row of rows) {
     const value = row[column];
-    const micros = typeof value === "bigint" ? value : typeof value === "number" ? BigInt(value) * DAY_MICROS : undefined;
+    const micros =
+      typeof value === "bigint" ? value : typeof value === "number" ? BigInt(value) * DAY_MICROS : undefined;
     if (micros === undefined || (micros >= earliest && micros <= latest)) continue;
     return (
       `Value ${String(value)} for partition column ${partition.field} of the destination table ${displayName(table)} is outside the allowed bounds. ` +

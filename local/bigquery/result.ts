@@ -20,10 +20,16 @@ export type ResultValue = string | null | readonly ResultValue[] | { readonly [n
 export function resultField(name: string, type: Type): ResultField {
   if (typeof type === "object" && "array" in type) return { ...resultField(name, type.array), mode: "REPEATED" };
   if (typeof type === "object") {
-    return { name, type: "RECORD", mode: "NULLABLE", fields: type.struct.map((field) => resultField(field.name, field.type)) };
+    return {
+      name,
+      type: "RECORD",
+      mode: "NULLABLE",
+      fields: type.struct.map((field) => resultField(field.name, field.type)),
+    };
   }
   if (type === "NULL") return { name, type: "INTEGER", mode: "NULLABLE" };
-  if (type === "INTERVAL") throw new BigQueryError("invalidQuery", "The local warehouse does not support INTERVAL in results");
+  if (type === "INTERVAL")
+    throw new BigQueryError("invalidQuery", "The local warehouse does not support INTERVAL in results");
   return { name, type: restType(type), mode: "NULLABLE" };
 }
 
@@ -65,7 +71,9 @@ export function resultValue(value: unknown, type: DuckDBType): ResultValue {
     case DuckDBTypeId.BLOB:
       return Buffer.from((value as { bytes: Uint8Array }).bytes).toString("base64");
     case DuckDBTypeId.DECIMAL:
-      return String(value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+      return String(value)
+        .replace(/(\.\d*?)0+$/, "$1")
+        .replace(/\.$/, "");
     case DuckDBTypeId.LIST: {
       const items = (value as { items: readonly unknown[] }).items;
       const element = (type as { valueType: DuckDBType }).valueType;
@@ -74,7 +82,9 @@ export function resultValue(value: unknown, type: DuckDBType): ResultValue {
     case DuckDBTypeId.STRUCT: {
       const { entries } = value as { entries: Record<string, unknown> };
       const { entryNames, entryTypes } = type as unknown as { entryNames: string[]; entryTypes: DuckDBType[] };
-      return Object.fromEntries(entryNames.map((name, index) => [name, resultValue(entries[name], entryTypes[index]!)]));
+      return Object.fromEntries(
+        entryNames.map((name, index) => [name, resultValue(entries[name], entryTypes[index]!)]),
+      );
     }
     default:
       return String(value);

@@ -39,7 +39,19 @@ const SINT32 = 17;
 const SINT64 = 18;
 
 const VARINT_TYPES: readonly number[] = [INT64, UINT64, INT32, BOOL, UINT32, ENUM, SINT32, SINT64];
-const INTEGERS: readonly number[] = [INT64, INT32, UINT32, SINT32, SINT64, ENUM, FIXED32, SFIXED32, SFIXED64, UINT64, FIXED64];
+const INTEGERS: readonly number[] = [
+  INT64,
+  INT32,
+  UINT32,
+  SINT32,
+  SINT64,
+  ENUM,
+  FIXED32,
+  SFIXED32,
+  SFIXED64,
+  UINT64,
+  FIXED64,
+];
 
 /** Proto types that a column takes. */
 const ACCEPTED: Readonly<Record<SqlType, readonly number[]>> = {
@@ -121,13 +133,23 @@ export class RowDecoder {
     this.#names = table.fields.map((field) => field.name);
     for (const field of fields) {
       const column = table.fields.findIndex((each) => each.name.toLowerCase() === field.name.toLowerCase());
-      if (column < 0) throw new SchemaError(`Input schema has more fields than BigQuery schema, extra fields: '${field.name}'`, true);
+      if (column < 0)
+        throw new SchemaError(`Input schema has more fields than BigQuery schema, extra fields: '${field.name}'`, true);
       const target = table.fields[column]!;
       const repeated = field.label === 3;
       if (!ACCEPTED[sqlType(target.type)].includes(field.type) || repeated !== (target.mode === "REPEATED")) {
-        throw new SchemaError(`Proto field ${field.name} cannot be converted to column ${target.name} of type ${target.type}`, false);
+        throw new SchemaError(
+          `Proto field ${field.name} cannot be converted to column ${target.name} of type ${target.type}`,
+          false,
+        );
       }
-      this.#plans[field.number] = { column, wire: wireOf(field.type), protoType: field.type, repeated, convert: converter(target) };
+      this.#plans[field.number] = {
+        column,
+        wire: wireOf(field.type),
+        protoType: field.type,
+        repeated,
+        convert: converter(target),
+      };
     }
     for (const [column, field] of table.fields.entries()) {
       if (field.mode !== "REQUIRED") continue;
@@ -268,6 +290,7 @@ class WireReader {
 /** Text of UTF-8 bytes; BigQuery refuses bytes that are none. */
 function decodeText(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString("utf8", start, end);
-  if (text.includes("\ufffd") && !Buffer.from(text).equals(bytes.subarray(start, end))) throw new ValueError("invalid UTF-8 string");
+  if (text.includes("\ufffd") && !Buffer.from(text).equals(bytes.subarray(start, end)))
+    throw new ValueError("invalid UTF-8 string");
   return text;
 }

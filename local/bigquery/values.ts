@@ -14,7 +14,8 @@ const INT64_MAX = 2n ** 63n - 1n;
 const TIMESTAMP_MIN = -62_135_596_800_000_000n;
 const TIMESTAMP_MAX = 253_402_300_799_999_999n;
 
-const TIMESTAMP = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ Tt](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?\s*(Z|z|UTC|[+-]\d{1,2}(?::?\d{2})?)?$/;
+const TIMESTAMP =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ Tt](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?\s*(Z|z|UTC|[+-]\d{1,2}(?::?\d{2})?)?$/;
 
 /** Epoch microseconds of a timestamp's text; UTC where it names no zone. */
 export function parseTimestamp(text: string): bigint {
@@ -46,7 +47,8 @@ export function checkTimestamp(micros: bigint): bigint {
 function parseDate(text: string): number {
   const match = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
   const ms = match === null ? NaN : Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
-  if (match === null || new Date(ms).getUTCMonth() !== Number(match[2]) - 1) throw new ValueError("Could not parse the value as a date");
+  if (match === null || new Date(ms).getUTCMonth() !== Number(match[2]) - 1)
+    throw new ValueError("Could not parse the value as a date");
   return ms / 86_400_000;
 }
 
@@ -60,20 +62,23 @@ function parseInteger(value: unknown): bigint {
   const text = typeof value === "number" && Number.isInteger(value) ? BigInt(value).toString() : String(value);
   if (!/^[+-]?\d+$/.test(text)) throw new ValueError("Cannot convert the value to integer");
   const integer = BigInt(text);
-  if (integer < INT64_MIN || integer > INT64_MAX) throw new ValueError("Cannot convert the value to integer: out of range");
+  if (integer < INT64_MIN || integer > INT64_MAX)
+    throw new ValueError("Cannot convert the value to integer: out of range");
   return integer;
 }
 
 function parseFloat64(value: unknown): number {
   const text = String(value);
   const number = /^[+-]?inf(inity)?$/i.test(text) ? (text.startsWith("-") ? -Infinity : Infinity) : Number(text);
-  if (text.trim() === "" || (Number.isNaN(number) && text.toLowerCase() !== "nan")) throw new ValueError("Cannot convert the value to double");
+  if (text.trim() === "" || (Number.isNaN(number) && text.toLowerCase() !== "nan"))
+    throw new ValueError("Cannot convert the value to double");
   return number;
 }
 
 function parseDecimal(value: unknown, scale: number): bigint {
   const match = /^([+-]?)(\d*)\.?(\d*)$/.exec(String(value));
-  if (match === null || match[2]! + match[3]! === "" || match[3]!.length > scale) throw new ValueError("Invalid NUMERIC value");
+  if (match === null || match[2]! + match[3]! === "" || match[3]!.length > scale)
+    throw new ValueError("Invalid NUMERIC value");
   const scaled = BigInt(match[2]! + match[3]!.padEnd(scale, "0"));
   if (scaled >= 10n ** 38n) throw new ValueError("Invalid NUMERIC value: out of range");
   return match[1] === "-" ? -scaled : scaled;
@@ -102,7 +107,8 @@ const PARSERS: Readonly<Record<SqlType, (value: unknown) => StoredValue>> = {
     return text === "true";
   },
   // Numbers are seconds since the epoch, as in insertAll.
-  TIMESTAMP: (value) => (typeof value === "number" ? checkTimestamp(BigInt(Math.round(value * 1e6))) : parseTimestamp(String(value))),
+  TIMESTAMP: (value) =>
+    typeof value === "number" ? checkTimestamp(BigInt(Math.round(value * 1e6))) : parseTimestamp(String(value)),
   DATE: (value) => parseDate(String(value)),
   TIME: (value) => parseTime(String(value)),
   DATETIME: (value) => parseTimestamp(String(value)),

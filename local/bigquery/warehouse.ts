@@ -71,7 +71,12 @@ export class Warehouse {
   readonly #readOnly: boolean;
   #closed: Promise<void> | undefined;
 
-  private constructor(options: WarehouseOptions, instance: DuckDBInstance, connections: [DuckDBConnection, DuckDBConnection], catalog: Catalog) {
+  private constructor(
+    options: WarehouseOptions,
+    instance: DuckDBInstance,
+    connections: [DuckDBConnection, DuckDBConnection],
+    catalog: Catalog,
+  ) {
     this.project = options.project;
     this.clock = options.clock;
     this.#defaultDataset = options.defaultDataset;
@@ -97,7 +102,9 @@ export class Warehouse {
       registerParseJson(connection);
       if (!readOnly) {
         await connection.run(`CREATE SCHEMA IF NOT EXISTS "sluice_catalog"`);
-        await connection.run(`CREATE TABLE IF NOT EXISTS ${CATALOG_TABLE} (kind VARCHAR, key VARCHAR, definition VARCHAR, PRIMARY KEY (kind, key))`);
+        await connection.run(
+          `CREATE TABLE IF NOT EXISTS ${CATALOG_TABLE} (kind VARCHAR, key VARCHAR, definition VARCHAR, PRIMARY KEY (kind, key))`,
+        );
       }
       const stored = await connection.runAndReadAll(`SELECT kind, key, definition FROM ${CATALOG_TABLE}`);
       const catalog = new Catalog(stored.getRowObjects() as unknown as StoredObject[]);
@@ -154,8 +161,15 @@ export class Warehouse {
       throw new BigQueryError("duplicate", `Already Exists: Table ${displayName(definition)}`);
     }
     const expirationMs = definition.timePartitioning?.expirationMs ?? dataset.defaultPartitionExpirationMs;
-    const partitioning = definition.timePartitioning && { ...definition.timePartitioning, ...(expirationMs === undefined ? {} : { expirationMs }) };
-    const table = this.#checked({ ...definition, ...(partitioning && { timePartitioning: partitioning }), createdMs: this.clock.now() });
+    const partitioning = definition.timePartitioning && {
+      ...definition.timePartitioning,
+      ...(expirationMs === undefined ? {} : { expirationMs }),
+    };
+    const table = this.#checked({
+      ...definition,
+      ...(partitioning && { timePartitioning: partitioning }),
+      createdMs: this.clock.now(),
+    });
     if (table.viewQuery === undefined) {
       await this.#run(`CREATE TABLE ${duckdbTableName(table, this.project)} (${columnList(table)})`);
     }
@@ -177,15 +191,25 @@ export class Warehouse {
     for (const field of old.fields) {
       const kept = table.fields.find((each) => each.name.toLowerCase() === field.name.toLowerCase());
       if (kept === undefined || duckdbColumnType(kept) !== duckdbColumnType(field)) {
-        throw new BigQueryError("invalid", `Provided Schema does not match Table ${displayName(table)}. Cannot change or drop field ${field.name}.`);
+        throw new BigQueryError(
+          "invalid",
+          `Provided Schema does not match Table ${displayName(table)}. Cannot change or drop field ${field.name}.`,
+        );
       }
     }
-    const added = table.fields.filter((field) => !old.fields.some((each) => each.name.toLowerCase() === field.name.toLowerCase()));
+    const added = table.fields.filter(
+      (field) => !old.fields.some((each) => each.name.toLowerCase() === field.name.toLowerCase()),
+    );
     for (const field of added) {
       if (field.mode === "REQUIRED") {
-        throw new BigQueryError("invalid", `Provided Schema does not match Table ${displayName(table)}. Cannot add required fields to an existing schema. (field: ${field.name})`);
+        throw new BigQueryError(
+          "invalid",
+          `Provided Schema does not match Table ${displayName(table)}. Cannot add required fields to an existing schema. (field: ${field.name})`,
+        );
       }
-      await this.#run(`ALTER TABLE ${duckdbTableName(table, this.project)} ADD COLUMN ${quoteIdentifier(field.name)} ${duckdbColumnType(field)}`);
+      await this.#run(
+        `ALTER TABLE ${duckdbTableName(table, this.project)} ADD COLUMN ${quoteIdentifier(field.name)} ${duckdbColumnType(field)}`,
+      );
     }
   }
 
@@ -202,7 +226,10 @@ export class Warehouse {
     const names = [...(partition === undefined ? [] : [partition.field]), ...table.clustering];
     for (const name of names) {
       if (!table.fields.some((field) => field.name === name)) {
-        throw new BigQueryError("invalid", `The field specified for partitioning or clustering cannot be found in the schema: ${name}`);
+        throw new BigQueryError(
+          "invalid",
+          `The field specified for partitioning or clustering cannot be found in the schema: ${name}`,
+        );
       }
     }
     if (table.clustering.length > 4) throw new BigQueryError("invalid", "At most 4 clustering columns are allowed");
@@ -226,13 +253,19 @@ export class Warehouse {
   async createRoutine(definition: RoutineDefinition, replace = false): Promise<Routine> {
     this.#catalog.dataset(definition.project, definition.dataset);
     const old = this.#catalog.findRoutine(definition);
-    if (old !== undefined && !replace) throw new BigQueryError("duplicate", `Already Exists: Routine ${displayName(definition)}`);
-    if (old === undefined && replace) throw new BigQueryError("notFound", `Not found: Routine ${displayName(definition)}`);
+    if (old !== undefined && !replace)
+      throw new BigQueryError("duplicate", `Already Exists: Routine ${displayName(definition)}`);
+    if (old === undefined && replace)
+      throw new BigQueryError("notFound", `Not found: Routine ${displayName(definition)}`);
     const routine: Routine = { ...definition, createdMs: old?.createdMs ?? this.clock.now() };
     this.#catalog.putRoutine(routine);
     try {
       const nulls = routine.arguments.map((argument) => `CAST(NULL AS ${argument.type})`);
-      this.#translate(`SELECT * FROM \`${routine.project}.${routine.dataset}.${routine.name}\`(${nulls.join(", ")})`, {}, true);
+      this.#translate(
+        `SELECT * FROM \`${routine.project}.${routine.dataset}.${routine.name}\`(${nulls.join(", ")})`,
+        {},
+        true,
+      );
       await this.#store("routine", objectKey(routine), routine);
     } catch (error) {
       if (old === undefined) this.#catalog.deleteRoutine(routine);
@@ -265,7 +298,12 @@ export class Warehouse {
 
   #translate(sql: string, options: QueryOptions, isDefinition = false): ReturnType<typeof translate> {
     const { parameters } = options;
-    const given = parameters === undefined ? {} : isList(parameters) ? { positional: parameters.map(valueParameter) } : { named: namedParameters(parameters) };
+    const given =
+      parameters === undefined
+        ? {}
+        : isList(parameters)
+          ? { positional: parameters.map(valueParameter) }
+          : { named: namedParameters(parameters) };
     return translate(sql, {
       catalog: this.#catalog,
       defaults: this.#defaults(options.defaultDataset),
@@ -303,10 +341,16 @@ export class Warehouse {
   async listRows(name: ObjectName, start: number, count: number): Promise<QueryResult> {
     const table = this.#catalog.table(name);
     if (table.viewQuery !== undefined) throw new BigQueryError("invalid", `Cannot list a table of type VIEW.`);
-    const reader = await this.#connection.runAndReadAll(`SELECT * FROM ${duckdbTableName(table, this.project)} ORDER BY rowid LIMIT ${count} OFFSET ${start}`);
+    const reader = await this.#connection.runAndReadAll(
+      `SELECT * FROM ${duckdbTableName(table, this.project)} ORDER BY rowid LIMIT ${count} OFFSET ${start}`,
+    );
     const types = reader.columnTypes();
     const rows = reader.getRows().map((row) => row.map((value, index) => resultValue(value, types[index]!)));
-    const schema = table.fields.map((field): ResultField => ({ name: field.name, type: field.type, mode: field.mode === "REPEATED" ? "REPEATED" : "NULLABLE" }));
+    const schema = table.fields.map((field): ResultField => ({
+      name: field.name,
+      type: field.type,
+      mode: field.mode === "REPEATED" ? "REPEATED" : "NULLABLE",
+    }));
     return { schema, rows };
   }
 
@@ -353,7 +397,10 @@ function namedParameters(parameters: Exclude<Parameters, readonly unknown[]>): M
 
 function columnList(table: Table): string {
   return table.fields
-    .map((field) => `${quoteIdentifier(field.name)} ${duckdbColumnType(field)}${field.mode === "REQUIRED" ? " NOT NULL" : ""}`)
+    .map(
+      (field) =>
+        `${quoteIdentifier(field.name)} ${duckdbColumnType(field)}${field.mode === "REQUIRED" ? " NOT NULL" : ""}`,
+    )
     .join(", ");
 }
 
@@ -366,7 +413,8 @@ function registerParseJson(connection: DuckDBConnection): void {
       returnType: VARCHAR,
       mainFunction: (_info, input, output) => {
         const texts = input.getColumnValues(0);
-        for (const [index, text] of texts.entries()) output.setItem(index, text === null ? null : parseJsonText(String(text)));
+        for (const [index, text] of texts.entries())
+          output.setItem(index, text === null ? null : parseJsonText(String(text)));
         output.flush();
       },
     }),

@@ -37,7 +37,18 @@ const NAMES: Readonly<Record<string, string>> = {
   aggregate_function: "",
 };
 
-const PROPERTIES = ["this", "star", "distinct", "ignore_nulls", "order_by", "limit", "having_max", "separator", "name", "args"];
+const PROPERTIES = [
+  "this",
+  "star",
+  "distinct",
+  "ignore_nulls",
+  "order_by",
+  "limit",
+  "having_max",
+  "separator",
+  "name",
+  "args",
+];
 
 /** The aggregate that a node is, or `undefined`. */
 export function aggregateOf(kind: string, value: Readonly<Record<string, unknown>>): Aggregate | undefined {
@@ -45,7 +56,9 @@ export function aggregateOf(kind: string, value: Readonly<Record<string, unknown
   if (fixed === undefined) return undefined;
   const name = fixed === "" ? String(value["name"]).toUpperCase() : fixed;
   allowOnly(value, name, PROPERTIES);
-  const args = [value["this"], value["separator"], ...((value["args"] as unknown[] | undefined) ?? [])].filter((arg) => arg !== null && arg !== undefined);
+  const args = [value["this"], value["separator"], ...((value["args"] as unknown[] | undefined) ?? [])].filter(
+    (arg) => arg !== null && arg !== undefined,
+  );
   return {
     name,
     args: args as Expression[],
@@ -118,7 +131,8 @@ function onBool(name: string): Make {
 function count(parts: Parts): Typed {
   if (parts.aggregate.star) return { sql: "count(*)", type: "INT64" };
   const { sql, type } = first(parts);
-  if (parts.args.length !== 1 || (parts.aggregate.distinct && type === "JSON")) throw noSignature("function COUNT", parts.args);
+  if (parts.args.length !== 1 || (parts.aggregate.distinct && type === "JSON"))
+    throw noSignature("function COUNT", parts.args);
   return { sql: `count(${parts.aggregate.distinct ? "DISTINCT " : ""}${sql})`, type: "INT64" };
 }
 
@@ -166,7 +180,8 @@ function by(name: string): Make {
 function quantiles(parts: Parts): Typed {
   const { sql, type } = first(parts);
   const n = /^CAST\((\d+) AS BIGINT\)$/.exec(parts.args[1]?.sql ?? "")?.[1];
-  if (n === undefined || Number(n) < 1 || Number(n) > 1000) throw unsupported("APPROX_QUANTILES without a literal number from 1 to 1000");
+  if (n === undefined || Number(n) < 1 || Number(n) > 1000)
+    throw unsupported("APPROX_QUANTILES without a literal number from 1 to 1000");
   const points = Array.from({ length: Number(n) + 1 }, (_, index) => index / Number(n));
   return { sql: `quantile_disc(${sql}, [${points.join(", ")}])`, type: { array: type } };
 }
@@ -204,15 +219,20 @@ export function translateAggregate(translator: Translator, aggregate: Aggregate,
 function makeAggregate(translator: Translator, aggregate: Aggregate, scope: Scope): Called {
   const make = AGGREGATES[aggregate.name];
   if (make === undefined) throw unsupported(`the function ${aggregate.name}`);
-  if (aggregate.name !== "ARRAY_AGG" && aggregate.ignoreNulls !== undefined) throw unsupported(`IGNORE NULLS in ${aggregate.name}`);
+  if (aggregate.name !== "ARRAY_AGG" && aggregate.ignoreNulls !== undefined)
+    throw unsupported(`IGNORE NULLS in ${aggregate.name}`);
   const args = aggregate.args.map((arg) => translator.expression(arg, scope));
   if (aggregate.havingMax !== undefined) {
     const [by, isMax] = aggregate.havingMax;
     const value = args[0]!;
-    return { sql: `${isMax ? "arg_max" : "arg_min"}(${value.sql}, ${translator.expression(by, scope).sql})`, type: value.type };
+    return {
+      sql: `${isMax ? "arg_max" : "arg_min"}(${value.sql}, ${translator.expression(by, scope).sql})`,
+      type: value.type,
+    };
   }
   const order = aggregate.orderBy.map((item) => ordering(translator, item, scope));
-  if (order.length > 0 && aggregate.name !== "ARRAY_AGG" && aggregate.name !== "STRING_AGG") throw unsupported(`ORDER BY in ${aggregate.name}`);
+  if (order.length > 0 && aggregate.name !== "ARRAY_AGG" && aggregate.name !== "STRING_AGG")
+    throw unsupported(`ORDER BY in ${aggregate.name}`);
   return make({ aggregate, args, order: order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`, translator });
 }
 
@@ -232,12 +252,25 @@ const WINDOW_ONLY: Readonly<Record<string, Type | "argument">> = {
 };
 
 /** The function before OVER where it is none but a window function: its name is the parser's kind. */
-export function translateWindowOnly(translator: Translator, kind: string, value: object, scope: Scope): Typed | undefined {
+export function translateWindowOnly(
+  translator: Translator,
+  kind: string,
+  value: object,
+  scope: Scope,
+): Typed | undefined {
   const result = WINDOW_ONLY[kind];
   if (result === undefined) return undefined;
   allowOnly(value, kind.toUpperCase(), ["this", "offset", "default", "ignore_nulls", "num_buckets"]);
-  const { this: of, offset, default: otherwise, ignore_nulls: ignoreNulls, num_buckets: buckets } = value as Record<string, Expression | null | undefined>;
-  const args = [of, buckets, offset, otherwise].flatMap((arg) => (arg === null || arg === undefined ? [] : [translator.expression(arg, scope)]));
+  const {
+    this: of,
+    offset,
+    default: otherwise,
+    ignore_nulls: ignoreNulls,
+    num_buckets: buckets,
+  } = value as Record<string, Expression | null | undefined>;
+  const args = [of, buckets, offset, otherwise].flatMap((arg) =>
+    arg === null || arg === undefined ? [] : [translator.expression(arg, scope)],
+  );
   const type = result === "argument" ? args[0]?.type : result;
   if (type === undefined) throw noSignature(`function ${kind.toUpperCase()}`, args);
   const nulls = (ignoreNulls as unknown) === true ? " IGNORE NULLS" : "";

@@ -19,7 +19,8 @@ export function take(call: Call, index: number, ...types: Type[]): Typed {
   if (arg.type === "NULL" || types.includes(arg.type)) return arg;
   if (arg.type === "INT64" && (types.includes("FLOAT64") || types.includes("NUMERIC"))) return arg;
   for (const type of types) {
-    if (commonType({ sql: "", type }, arg) === type) return { sql: `CAST(${arg.sql} AS ${CASTS[type as string] ?? "VARCHAR"})`, type };
+    if (commonType({ sql: "", type }, arg) === type)
+      return { sql: `CAST(${arg.sql} AS ${CASTS[type as string] ?? "VARCHAR"})`, type };
   }
   throw noSignature(`function ${call.name}`, call.args);
 }
@@ -49,7 +50,11 @@ export function datePart(call: Call, node: Expression | undefined): string {
 }
 
 /** The amount and unit of an `INTERVAL n PART` argument. */
-export function interval(call: Call, node: Expression | undefined, units: readonly string[]): { amount: Typed; unit: string } {
+export function interval(
+  call: Call,
+  node: Expression | undefined,
+  units: readonly string[],
+): { amount: Typed; unit: string } {
   const value = node === undefined ? undefined : nodeOf(node, "interval");
   if (value === undefined) throw noSignature(`function ${call.name}`, call.args);
   return intervalOf(call, value, units);
@@ -60,7 +65,8 @@ function intervalOf(
   value: NonNullable<ReturnType<typeof nodeOf<"interval">>>,
   units: readonly string[],
 ): { amount: Typed; unit: string } {
-  if (value.this === null || value.unit === null || value.unit.type !== "simple") throw unsupported("this form of INTERVAL");
+  if (value.this === null || value.unit === null || value.unit.type !== "simple")
+    throw unsupported("this form of INTERVAL");
   const unit = String(value.unit.unit).toUpperCase();
   if (!units.includes(unit)) throw invalidQuery(`${call.name} does not support the ${unit} date part`);
   const literal = nodeOf(value.this, "literal");

@@ -59,6 +59,11 @@ function isEmpty(value: unknown): boolean {
 export function allowOnly(node: object, construct: string, allowed: readonly string[]): void {
   for (const [key, value] of Object.entries(node)) {
     if (isEmpty(value) || allowed.includes(key) || COSMETIC.test(key)) continue;
-    throw unsupported(`${key.replaceAll("_", " ").toUpperCase().replace(/ CLAUSE$/, "")} in ${construct}`);
+    throw unsupported(
+      `${key
+        .replaceAll("_", " ")
+        .toUpperCase()
+        .replace(/ CLAUSE$/, "")} in ${construct}`,
+    );
   }
 }

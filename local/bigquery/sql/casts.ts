@@ -29,7 +29,11 @@ const PARSED: Readonly<Record<string, SqlType>> = {
 
 /** The type that a CAST names. */
 export function parsedType(to: object): Type {
-  const { data_type: kind, name, element_type: element } = to as { data_type: string; name?: string; element_type?: object };
+  const {
+    data_type: kind,
+    name,
+    element_type: element,
+  } = to as { data_type: string; name?: string; element_type?: object };
   if (kind === "array" && element !== undefined) return { array: parsedType(element) };
   const known = PARSED[kind];
   if (known !== undefined) return known;
@@ -40,7 +44,8 @@ export function parsedType(to: object): Type {
 /** The DuckDB name of a type. */
 export function duckdbTypeOf(type: Type): string {
   if (typeof type === "object" && "array" in type) return `${duckdbTypeOf(type.array)}[]`;
-  if (typeof type === "object" || type === "NULL" || type === "INTERVAL") throw unsupported(`a cast to ${typeName(type)}`);
+  if (typeof type === "object" || type === "NULL" || type === "INTERVAL")
+    throw unsupported(`a cast to ${typeName(type)}`);
   return duckdbType(type);
 }
 

@@ -61,16 +61,33 @@ function callFunction(written: string, nodes: readonly Expression[], scope: Scop
     const relation = translator.query(nodes[0]!, scope);
     return { sql: `ARRAY(${relation.sql})`, type: { array: relation.columns[0]!.type } };
   }
-  const parts = ["WEEK", "ISOWEEK", "QUARTER", "MONTH", "YEAR", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
+  const parts = [
+    "WEEK",
+    "ISOWEEK",
+    "QUARTER",
+    "MONTH",
+    "YEAR",
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "MILLISECOND",
+    "MICROSECOND",
+  ];
   const args = nodes.map((node): Typed => {
     const bare = nodeOf(node, "column");
-    const isPart = bare !== undefined && bare.table === null && /_(TRUNC|DIFF)$/.test(name) && parts.includes(bare.name.name.toUpperCase());
+    const isPart =
+      bare !== undefined &&
+      bare.table === null &&
+      /_(TRUNC|DIFF)$/.test(name) &&
+      parts.includes(bare.name.name.toUpperCase());
     if (isPart || NOT_VALUES.has(open(node).kind)) return { sql: "", type: "INTERVAL" };
     return translator.expression(node, scope);
   });
   const call: Call = { name, args, nodes, scope, translator };
   const make = name === "STRING" ? stringFunction : FUNCTIONS[name];
-  if (make === undefined || !Object.hasOwn({ ...FUNCTIONS, STRING: true }, name)) throw unsupported(`the function ${written}`);
+  if (make === undefined || !Object.hasOwn({ ...FUNCTIONS, STRING: true }, name))
+    throw unsupported(`the function ${written}`);
   const result = make(call);
   return safe ? { sql: `TRY(${result.sql})`, type: result.type } : result;
 }
@@ -79,7 +96,8 @@ function callFunction(written: string, nodes: readonly Expression[], scope: Scop
 function stringFunction(call: Call): Typed {
   const arg = call.args[0];
   if (arg?.type === "JSON") return JSON_FUNCTIONS["JSON_STRING"]!({ ...call, name: "STRING" });
-  if (call.args.length === 1 && (arg?.type === "TIMESTAMP" || arg?.type === "DATE")) return castTo(arg, "STRING", false);
+  if (call.args.length === 1 && (arg?.type === "TIMESTAMP" || arg?.type === "DATE"))
+    return castTo(arg, "STRING", false);
   throw noSignature("function STRING", call.args);
 }
 
@@ -109,7 +127,8 @@ function comparison(operator: string) {
 
 function compare(operator: string, a: Typed, b: Typed): Typed {
   const type = commonType(a, b);
-  if (type === undefined || type === "JSON" || type === "INTERVAL" || typeof type === "object") throw noSignature(`operator ${operator}`, [a, b]);
+  if (type === undefined || type === "JSON" || type === "INTERVAL" || typeof type === "object")
+    throw noSignature(`operator ${operator}`, [a, b]);
   return { sql: `(${coerce(a, type).sql} ${operator} ${coerce(b, type).sql})`, type: "BOOL" };
 }
 
@@ -136,7 +155,12 @@ function arithmetic(operator: "+" | "-" | "*" | "/") {
   return ({ left, right }: { left: Expression; right: Expression }, scope: Scope, translator: Translator): Typed => {
     const a = translator.expression(left, scope);
     if (open(right).kind === "interval" && (operator === "+" || operator === "-")) {
-      return addInterval({ name: `operator ${operator}`, args: [a], nodes: [left, right], scope, translator }, operator, a, right);
+      return addInterval(
+        { name: `operator ${operator}`, args: [a], nodes: [left, right], scope, translator },
+        operator,
+        a,
+        right,
+      );
     }
     const b = translator.expression(right, scope);
     if (operator === "/") return divide({ name: "operator /", args: [a, b], nodes: [left, right], scope, translator });
@@ -173,7 +197,9 @@ function column(node: Node<"column">, scope: Scope, translator: Translator): Typ
 }
 
 function unrecognized(name: string, span: { line: number; column: number } | null | undefined): BigQueryError {
-  return invalidQuery(`Unrecognized name: ${name}${span ? ` at [${span.line}:${Math.max(1, span.column - name.length)}]` : ""}`);
+  return invalidQuery(
+    `Unrecognized name: ${name}${span ? ` at [${span.line}:${Math.max(1, span.column - name.length)}]` : ""}`,
+  );
 }
 
 /** `value.name` of a JSON value or a STRUCT. */
@@ -184,7 +210,9 @@ function field(value: Typed, name: string): Typed {
     if (found === undefined) throw invalidQuery(`Field name ${name} does not exist in STRUCT`);
     return { sql: `struct_extract(${value.sql}, '${found.name.replaceAll("'", "''")}')`, type: found.type };
   }
-  throw invalidQuery(`Cannot access field ${name} on a value with type ${String(typeof value.type === "string" ? value.type : "ARRAY")}`);
+  throw invalidQuery(
+    `Cannot access field ${name} on a value with type ${String(typeof value.type === "string" ? value.type : "ARRAY")}`,
+  );
 }
 
 function subscript(node: Node<"subscript">, scope: Scope, translator: Translator): Typed {
@@ -199,7 +227,8 @@ function subscript(node: Node<"subscript">, scope: Scope, translator: Translator
   const type = elementType("operator []", value);
   const name = access === undefined ? "OFFSET" : access.name.toUpperCase();
   const index = translator.expression(access === undefined ? node.index : access.args[0]!, scope);
-  if (!/^(SAFE_)?(OFFSET|ORDINAL)$/.test(name) || index.type !== "INT64") throw noSignature("operator []", [value, index]);
+  if (!/^(SAFE_)?(OFFSET|ORDINAL)$/.test(name) || index.type !== "INT64")
+    throw noSignature("operator []", [value, index]);
   const position = name.endsWith("OFFSET") ? `(${index.sql} + 1)` : index.sql;
   const element = `list_extract(${value.sql}, ${position})`;
   const outside = `${position} < 1 OR ${position} > len(${value.sql})`;
@@ -230,15 +259,20 @@ function isIn(node: Node<"in">, scope: Scope, translator: Translator): Typed {
 }
 
 function caseOf(node: Node<"case">, scope: Scope, translator: Translator): Typed {
-  const operand = node.operand === null || node.operand === undefined ? undefined : translator.expression(node.operand, scope);
+  const operand =
+    node.operand === null || node.operand === undefined ? undefined : translator.expression(node.operand, scope);
   const results: Typed[] = [];
   const whens = node.whens.map(([when, then]) => {
-    const test = operand === undefined ? condition(when, scope, translator) : compare("=", operand, translator.expression(when, scope)).sql;
+    const test =
+      operand === undefined
+        ? condition(when, scope, translator)
+        : compare("=", operand, translator.expression(when, scope)).sql;
     const result = translator.expression(then, scope);
     results.push(result);
     return `WHEN ${test} THEN ${result.sql}`;
   });
-  const otherwise = node.else_ === null || node.else_ === undefined ? undefined : translator.expression(node.else_, scope);
+  const otherwise =
+    node.else_ === null || node.else_ === undefined ? undefined : translator.expression(node.else_, scope);
   if (otherwise !== undefined) results.push(otherwise);
   return { sql: `CASE ${whens.join(" ")} ELSE ${otherwise?.sql ?? "NULL"} END`, type: commonTypeOf("CASE", results) };
 }
@@ -292,7 +326,7 @@ export function windowSpec(over: Node<"window_function">["over"], scope: Scope, 
 const HANDLERS: Handlers = {
   literal: (node) => {
     if (node.literal_type === "string" || node.literal_type === "raw_string") return stringLiteral(node.value);
-    if (node.literal_type === "triple_quoted_string") return stringLiteral(node.value);
+    if (node.literal_type === "triple_quoted_string") return stringLiteral(node.value[0]);
     if (node.literal_type === "number") return numberLiteral(node.value);
     if (node.literal_type === "timestamp") return timestampLiteral(node.value);
     if (node.literal_type === "date") return dateLiteral(node.value);
@@ -363,8 +397,14 @@ const HANDLERS: Handlers = {
   if_func: (node, scope, translator) => {
     const test = condition(node.condition, scope, translator);
     const yes = translator.expression(node.true_value, scope);
-    const no = node.false_value === null ? { sql: "NULL", type: "NULL" as const } : translator.expression(node.false_value, scope);
-    return { sql: `CASE WHEN ${test} THEN ${yes.sql} ELSE ${no.sql} END`, type: commonTypeOf("function IF", [yes, no]) };
+    const no =
+      node.false_value === null
+        ? { sql: "NULL", type: "NULL" as const }
+        : translator.expression(node.false_value, scope);
+    return {
+      sql: `CASE WHEN ${test} THEN ${yes.sql} ELSE ${no.sql} END`,
+      type: commonTypeOf("function IF", [yes, no]),
+    };
   },
   coalesce: (node, scope, translator) => {
     const args = node.expressions.map((each) => translator.expression(each, scope));
@@ -382,7 +422,11 @@ const HANDLERS: Handlers = {
     const zoned = nodeOf(node.this, "at_time_zone");
     if (typeof node.field !== "string") throw unsupported(`EXTRACT(${JSON.stringify(node.field)} …)`);
     const value = translator.expression(zoned?.this ?? node.this, scope);
-    return extract(node.field.toUpperCase(), value, zoned === undefined ? undefined : translator.expression(zoned.zone, scope));
+    return extract(
+      node.field.toUpperCase(),
+      value,
+      zoned === undefined ? undefined : translator.expression(zoned.zone, scope),
+    );
   },
   trim: (node, scope, translator) => {
     allowOnly(node, "TRIM", ["this", "characters", "position"]);
@@ -402,7 +446,8 @@ const HANDLERS: Handlers = {
   subquery: (node, scope, translator) => {
     allowOnly(node, "a subquery", ["this"]);
     const relation = translator.query(node.this, scope);
-    if (relation.columns.length !== 1) throw invalidQuery("Scalar subquery cannot have more than one column unless using SELECT AS STRUCT");
+    if (relation.columns.length !== 1)
+      throw invalidQuery("Scalar subquery cannot have more than one column unless using SELECT AS STRUCT");
     return { sql: `(${relation.sql})`, type: relation.columns[0]!.type };
   },
   window_function: windowFunction,
@@ -417,10 +462,13 @@ export function translateExpression(expression: Expression, scope: Scope, transl
   if (known !== undefined) {
     const [name, ...places] = known;
     allowOnly(value, name, places);
-    const args = places.flatMap((place) => (value[place] === null || value[place] === undefined ? [] : [value[place] as Expression]));
+    const args = places.flatMap((place) =>
+      value[place] === null || value[place] === undefined ? [] : [value[place] as Expression],
+    );
     return callFunction(name, args, scope, translator);
   }
   const handler = HANDLERS[kind] as ((node: unknown, scope: Scope, translator: Translator) => Typed) | undefined;
-  if (handler === undefined) throw unsupported(kind === "method_call" ? "functions with dotted names" : kind.replaceAll("_", " ").toUpperCase());
+  if (handler === undefined)
+    throw unsupported(kind === "method_call" ? "functions with dotted names" : kind.replaceAll("_", " ").toUpperCase());
   return handler(value, scope, translator);
 }

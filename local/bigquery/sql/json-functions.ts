@@ -13,7 +13,11 @@ function valueAndPath(call: Call): { json: string; path: string; isText: boolean
   const value = take(call, 0, "JSON", "STRING");
   const path = quoteText(call.nodes.length > 1 ? jsonPath(literalText(call, 1)) : "$");
   const isText = value.type === "STRING";
-  return { json: isText ? `CASE WHEN json_valid(${value.sql}) THEN CAST(${value.sql} AS JSON) END` : value.sql, path, isText };
+  return {
+    json: isText ? `CASE WHEN json_valid(${value.sql}) THEN CAST(${value.sql} AS JSON) END` : value.sql,
+    path,
+    isText,
+  };
 }
 
 function scalar(call: Call): Typed {
@@ -36,8 +40,13 @@ function list(arrow: "->" | "->>"): (call: Call) => Typed {
     const items = `(${extracted} ${arrow} '$[*]')`;
     const cast = element === "STRING" && arrow === "->" ? `CAST(${items} AS VARCHAR[])` : items;
     const scalarsOnly =
-      arrow === "->>" ? ` AND len(list_filter(${extracted} -> '$[*]', x -> json_type(x) IN ('OBJECT', 'ARRAY'))) = 0` : "";
-    return { sql: `CASE WHEN json_type(${json}, ${path}) = 'ARRAY'${scalarsOnly} THEN ${cast} END`, type: { array: element } };
+      arrow === "->>"
+        ? ` AND len(list_filter(${extracted} -> '$[*]', x -> json_type(x) IN ('OBJECT', 'ARRAY'))) = 0`
+        : "";
+    return {
+      sql: `CASE WHEN json_type(${json}, ${path}) = 'ARRAY'${scalarsOnly} THEN ${cast} END`,
+      type: { array: element },
+    };
   };
 }
 
@@ -57,8 +66,14 @@ function strict(type: Type, duckdb: string, kinds: string): (call: Call) => Type
     const text = `json_extract_string(${sql}, '$')`;
     const message = quoteText(`The provided JSON input is not ${typeName(type)}`);
     const cast = `CAST(${text} AS ${duckdb})`;
-    const whole = type === "INT64" ? `WHEN json_type(${sql}) = 'DOUBLE' AND CAST(${text} AS DOUBLE) = floor(CAST(${text} AS DOUBLE)) THEN CAST(CAST(${text} AS DOUBLE) AS BIGINT) ` : "";
-    return { sql: `CASE WHEN ${sql} IS NULL THEN NULL WHEN json_type(${sql}) IN ${kinds} THEN ${cast} ${whole}ELSE error(${message}) END`, type };
+    const whole =
+      type === "INT64"
+        ? `WHEN json_type(${sql}) = 'DOUBLE' AND CAST(${text} AS DOUBLE) = floor(CAST(${text} AS DOUBLE)) THEN CAST(CAST(${text} AS DOUBLE) AS BIGINT) `
+        : "";
+    return {
+      sql: `CASE WHEN ${sql} IS NULL THEN NULL WHEN json_type(${sql}) IN ${kinds} THEN ${cast} ${whole}ELSE error(${message}) END`,
+      type,
+    };
   };
 }
 
@@ -98,7 +113,10 @@ function toJsonString(call: Call): Typed {
   if (type === "JSON" || type === "BOOL") return { sql: `CAST(${sql} AS VARCHAR)`, type: "STRING" };
   if (type === "INT64") {
     // BigQuery puts integers that a double cannot hold into quotes.
-    return { sql: `CASE WHEN abs(CAST(${sql} AS HUGEINT)) > 9007199254740992 THEN '"' || CAST(${sql} AS VARCHAR) || '"' ELSE CAST(${sql} AS VARCHAR) END`, type: "STRING" };
+    return {
+      sql: `CASE WHEN abs(CAST(${sql} AS HUGEINT)) > 9007199254740992 THEN '"' || CAST(${sql} AS VARCHAR) || '"' ELSE CAST(${sql} AS VARCHAR) END`,
+      type: "STRING",
+    };
   }
   if (type === "STRING") return { sql: `CAST(to_json(${sql}) AS VARCHAR)`, type: "STRING" };
   throw unsupported(`TO_JSON_STRING of ${typeName(type)}`);

@@ -45,7 +45,8 @@ export function stringLiteral(text: string): Typed {
   return { sql: quoteText(text), type: "STRING", literal: text };
 }
 
-const PATH_STEP = /\.([A-Za-z0-9_\-\u0080-\uffff]+)|\."((?:[^"\\]|\\.)*)"|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/y;
+const PATH_STEP =
+  /\.([A-Za-z0-9_\-\u0080-\uffff]+)|\."((?:[^"\\]|\\.)*)"|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/y;
 
 /** A JSONPath of GoogleSQL as DuckDB's, every key quoted: `$.a[0]` becomes `$."a"[0]`. */
 export function jsonPath(path: string): string {

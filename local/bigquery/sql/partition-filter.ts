@@ -59,7 +59,11 @@ function withCtes(clause: Node<"select">["with"], block: Block): Block {
 
 /** Output names of a query's first SELECT, `*` for a star. */
 function outputNames(query: Expression): string[] {
-  const inner = nodeOf(query, "subquery")?.this ?? nodeOf(query, "union")?.left ?? nodeOf(query, "intersect")?.left ?? nodeOf(query, "except")?.left;
+  const inner =
+    nodeOf(query, "subquery")?.this ??
+    nodeOf(query, "union")?.left ??
+    nodeOf(query, "intersect")?.left ??
+    nodeOf(query, "except")?.left;
   if (inner !== undefined) return outputNames(inner);
   return (nodeOf(query, "select")?.expressions ?? []).map((item) => outputName(item) ?? "");
 }
@@ -117,12 +121,27 @@ function isAggregated(select: Node<"select">): boolean {
   return Boolean(select.group_by) || select.expressions.some((item) => contains(item, AGGREGATE_KINDS));
 }
 
-const AGGREGATE_KINDS = new Set(["count", "count_if", "sum", "avg", "min", "max", "any_value", "array_agg", "string_agg", "aggregate_function", "approx_count_distinct"]);
+const AGGREGATE_KINDS = new Set([
+  "count",
+  "count_if",
+  "sum",
+  "avg",
+  "min",
+  "max",
+  "any_value",
+  "array_agg",
+  "string_agg",
+  "aggregate_function",
+  "approx_count_distinct",
+]);
 
 function groupsBy(select: Node<"select">, name: Filtered): boolean {
   const group = select.group_by;
   if (!group) return false;
-  return group.all === true || group.expressions.some((item) => isColumn(item, name.name) || isOrdinalOf(select, item, name.name));
+  return (
+    group.all === true ||
+    group.expressions.some((item) => isColumn(item, name.name) || isOrdinalOf(select, item, name.name))
+  );
 }
 
 function isOrdinalOf(select: Node<"select">, item: Expression, name: string): boolean {
@@ -153,7 +172,12 @@ function nodesOf(tree: unknown, kind: string): unknown[] {
 function contains(tree: unknown, kinds: ReadonlySet<string>): boolean {
   if (Array.isArray(tree)) return tree.some((item) => contains(item, kinds));
   if (tree === null || typeof tree !== "object") return false;
-  return Object.entries(tree).some(([key, value]) => key !== "select" && key !== "window_function" && ((kinds.has(key) && typeof value === "object" && value !== null) || contains(value, kinds)));
+  return Object.entries(tree).some(
+    ([key, value]) =>
+      key !== "select" &&
+      key !== "window_function" &&
+      ((kinds.has(key) && typeof value === "object" && value !== null) || contains(value, kinds)),
+  );
 }
 
 const COMPARISONS = ["eq", "lt", "lte", "gt", "gte"] as const;
@@ -167,7 +191,9 @@ function filters(condition: Expression, constants: ReadonlySet<string>): Filtere
   const or = nodeOf(condition, "or");
   if (or !== undefined) {
     const right = filters(or.right, constants);
-    return filters(or.left, constants).filter((a) => right.some((b) => a.name === b.name && a.qualifier === b.qualifier));
+    return filters(or.left, constants).filter((a) =>
+      right.some((b) => a.name === b.name && a.qualifier === b.qualifier),
+    );
   }
   for (const kind of COMPARISONS) {
     const node = nodeOf(condition, kind);
@@ -176,9 +202,20 @@ function filters(condition: Expression, constants: ReadonlySet<string>): Filtere
     if (isConstant(node.left, constants)) return partitionColumn(node.right);
   }
   const between = nodeOf(condition, "between");
-  if (between !== undefined && !between.not && isConstant(between.low, constants) && isConstant(between.high, constants)) return partitionColumn(between.this);
+  if (
+    between !== undefined &&
+    !between.not &&
+    isConstant(between.low, constants) &&
+    isConstant(between.high, constants)
+  )
+    return partitionColumn(between.this);
   const isIn = nodeOf(condition, "in");
-  if (isIn !== undefined && !isIn.not && !isIn.query && (isIn.unnest ? isConstant(isIn.unnest, constants) : isIn.expressions.every((item) => isConstant(item, constants)))) {
+  if (
+    isIn !== undefined &&
+    !isIn.not &&
+    !isIn.query &&
+    (isIn.unnest ? isConstant(isIn.unnest, constants) : isIn.expressions.every((item) => isConstant(item, constants)))
+  ) {
     return partitionColumn(isIn.this);
   }
   const isNull = nodeOf(condition, "is_null");
@@ -193,7 +230,11 @@ function partitionColumn(expression: Expression): Filtered[] {
     return [{ qualifier: column.table?.name.toLowerCase(), name: column.name.name.toLowerCase() }];
   }
   const call = nodeOf(expression, "function");
-  if (call !== undefined && /^(DATE|TIMESTAMP_TRUNC|DATE_TRUNC|TIMESTAMP_ADD|TIMESTAMP_SUB|UNIX_(SECONDS|MILLIS|MICROS))$/i.test(call.name)) return call.args[0] === undefined ? [] : partitionColumn(call.args[0]);
+  if (
+    call !== undefined &&
+    /^(DATE|TIMESTAMP_TRUNC|DATE_TRUNC|TIMESTAMP_ADD|TIMESTAMP_SUB|UNIX_(SECONDS|MILLIS|MICROS))$/i.test(call.name)
+  )
+    return call.args[0] === undefined ? [] : partitionColumn(call.args[0]);
   const wrapped = nodeOf(expression, "cast") ?? nodeOf(expression, "paren") ?? nodeOf(expression, "timestamp");
   return wrapped?.this ? partitionColumn(wrapped.this) : [];
 }
@@ -205,7 +246,11 @@ function isConstant(expression: unknown, constants: ReadonlySet<string>): boolea
     if (key === "select" || key === "subquery" || key === "union") return value === null;
     if (key === "column" && value !== null && typeof value === "object" && "name" in value) {
       const { name, table } = value as Node<"column">;
-      return name.name.startsWith("@") || (table === null && constants.has(name.name.toLowerCase())) || DATE_PARTS.test(name.name);
+      return (
+        name.name.startsWith("@") ||
+        (table === null && constants.has(name.name.toLowerCase())) ||
+        DATE_PARTS.test(name.name)
+      );
     }
     return isConstant(value, constants);
   });
@@ -223,14 +268,23 @@ function checkSource(item: Expression, found: readonly Filtered[], block: Block,
     const routine = context.catalog.findRoutine(name);
     if (routine === undefined) return;
     const constants = new Set(routine.arguments.map((argument) => argument.name.toLowerCase()));
-    return checkQuery(parseStatement(routine.body), ofSource(found, alias?.alias.name ?? name.name), { ctes: new Map(), constants }, context);
+    return checkQuery(
+      parseStatement(routine.body),
+      ofSource(found, alias?.alias.name ?? name.name),
+      { ctes: new Map(), constants },
+      context,
+    );
   }
   const table = nodeOf(item, "table");
   if (table !== undefined) checkTable(table, found, block, context);
 }
 
 function ofSource(found: readonly Filtered[], alias: string | undefined): ReadonlySet<string> {
-  return new Set(found.filter(({ qualifier }) => qualifier === undefined || qualifier === alias?.toLowerCase()).map(({ name }) => name));
+  return new Set(
+    found
+      .filter(({ qualifier }) => qualifier === undefined || qualifier === alias?.toLowerCase())
+      .map(({ name }) => name),
+  );
 }
 
 function checkTable(node: Node<"table">, found: readonly Filtered[], block: Block, context: Context): void {
@@ -239,7 +293,9 @@ function checkTable(node: Node<"table">, found: readonly Filtered[], block: Bloc
   const cte = text.includes(".") ? undefined : block.ctes.get(text.toLowerCase());
   if (cte !== undefined) return checkQuery(cte.query, columns, cte.block, context);
   const name = parseObjectName(text, context.defaults);
-  const tables = name.name.endsWith("*") ? wildcardTables(context, name).map(({ table }) => table) : [context.catalog.findTable(name)];
+  const tables = name.name.endsWith("*")
+    ? wildcardTables(context, name).map(({ table }) => table)
+    : [context.catalog.findTable(name)];
   for (const table of tables) {
     if (table?.viewQuery !== undefined) checkQuery(parseStatement(table.viewQuery), columns, EMPTY, context);
     const field = table?.timePartitioning?.field;
@@ -252,7 +308,15 @@ function checkTable(node: Node<"table">, found: readonly Filtered[], block: Bloc
 
 /** Queries inside the block's expressions, whose tables need filters of their own. */
 function subqueriesOf(select: Node<"select">): Expression[] {
-  const parts: unknown[] = [select.expressions, select.where_clause, select.having, select.qualify, select.group_by, select.order_by, select.joins.map((join) => join.on)];
+  const parts: unknown[] = [
+    select.expressions,
+    select.where_clause,
+    select.having,
+    select.qualify,
+    select.group_by,
+    select.order_by,
+    select.joins.map((join) => join.on),
+  ];
   return queriesIn(parts);
 }
 

@@ -44,10 +44,16 @@ function withClause(clause: Node<"select">["with"], scope: Scope, translator: Tr
   return `WITH ${ctes.join(", ")} `;
 }
 
-function setOperation(kind: "union" | "intersect" | "except", node: Node<"union">, parent: Scope, translator: Translator): Relation {
+function setOperation(
+  kind: "union" | "intersect" | "except",
+  node: Node<"union">,
+  parent: Scope,
+  translator: Translator,
+): Relation {
   const word = kind.toUpperCase();
   allowOnly(node, word, ["left", "right", "all", "distinct", "with", "order_by", "limit", "offset"]);
-  if (!node.all && !node.distinct) throw invalidQuery(`Syntax error: Expected keyword ALL or keyword DISTINCT after ${word}`);
+  if (!node.all && !node.distinct)
+    throw invalidQuery(`Syntax error: Expected keyword ALL or keyword DISTINCT after ${word}`);
   const around = childScope(parent);
   const ctes = withClause(node.with, around, translator);
   const left = translator.query(node.left, around);
@@ -60,7 +66,11 @@ function setOperation(kind: "union" | "intersect" | "except", node: Node<"union"
   const columns = left.columns.map((column, index): ColumnType => {
     const other = right.columns[index]!;
     const type = commonType({ sql: "", type: column.type }, { sql: "", type: other.type });
-    if (type === undefined) throw noSignature(`${word} in column ${index + 1}`, [{ sql: "", type: column.type }, { sql: "", type: other.type }]);
+    if (type === undefined)
+      throw noSignature(`${word} in column ${index + 1}`, [
+        { sql: "", type: column.type },
+        { sql: "", type: other.type },
+      ]);
     return { name: column.name, type };
   });
   const order = orderByName(node.order_by?.expressions ?? [], columns);
@@ -102,7 +112,12 @@ function namedPosition(expression: Expression, columns: readonly { name: string 
   return index < 0 ? undefined : index + 1;
 }
 
-function limits(limit: Expression | undefined, offset: Expression | undefined, scope: Scope, translator: Translator): string {
+function limits(
+  limit: Expression | undefined,
+  offset: Expression | undefined,
+  scope: Scope,
+  translator: Translator,
+): string {
   const amount = (expression: Expression, word: string): string => {
     const { sql, type } = translator.expression(expression, childScope(undefined, scope.parameters));
     if (type !== "INT64") throw invalidQuery(`${word} expects an integer literal or parameter`);
@@ -129,7 +144,8 @@ function from(node: Node<"select">, around: Scope, scope: Scope, translator: Tra
     scope.sources.push(source);
     return sql;
   };
-  for (const item of node.from?.expressions ?? []) parts.push(`${parts.length === 0 ? "" : " CROSS JOIN "}${add(item)}`);
+  for (const item of node.from?.expressions ?? [])
+    parts.push(`${parts.length === 0 ? "" : " CROSS JOIN "}${add(item)}`);
   for (const join of node.joins) {
     allowOnly(join, "JOIN", ["this", "on", "using", "kind"]);
     const word = JOINS[join.kind];
@@ -137,9 +153,18 @@ function from(node: Node<"select">, around: Scope, scope: Scope, translator: Tra
     const left = [...scope.sources];
     parts.push(` ${word} ${add(join.this)}`);
     if (join.on !== null && join.on !== undefined) parts.push(` ON ${condition(join.on, scope, translator)}`);
-    else if (join.using.length > 0) parts.push(using(join.using.map((each) => each.name), left, scope));
-    else if (join.kind === "Inner" || (join.kind === "Left" && nodeOf(join.this, "unnest") !== undefined)) parts.push(" ON TRUE");
-    else if (join.kind !== "Cross") throw invalidQuery(`${join.kind.toUpperCase()} JOIN must have an ON or USING clause`);
+    else if (join.using.length > 0)
+      parts.push(
+        using(
+          join.using.map((each) => each.name),
+          left,
+          scope,
+        ),
+      );
+    else if (join.kind === "Inner" || (join.kind === "Left" && nodeOf(join.this, "unnest") !== undefined))
+      parts.push(" ON TRUE");
+    else if (join.kind !== "Cross")
+      throw invalidQuery(`${join.kind.toUpperCase()} JOIN must have an ON or USING clause`);
   }
   return parts.length === 0 ? "" : ` FROM ${parts.join("")}`;
 }
@@ -158,7 +183,10 @@ function star(node: Node<"star">, scope: Scope, translator: Translator): Output[
   allowOnly(node, "*", ["table", "except", "replace"]);
   const qualifier = node.table?.name.toLowerCase();
   const sources = scope.sources.filter((source) => qualifier === undefined || source.alias.toLowerCase() === qualifier);
-  if (sources.length === 0) throw invalidQuery(qualifier === undefined ? "SELECT * must have a FROM clause" : `Unrecognized name: ${node.table!.name}`);
+  if (sources.length === 0)
+    throw invalidQuery(
+      qualifier === undefined ? "SELECT * must have a FROM clause" : `Unrecognized name: ${node.table!.name}`,
+    );
   const outputs: Output[] = [];
   if (qualifier === undefined) for (const [name, typed] of scope.merged) outputs.push({ name, ...typed });
   for (const source of sources) {
@@ -170,7 +198,8 @@ function star(node: Node<"star">, scope: Scope, translator: Translator): Output[
   const left = new Set((node.except ?? []).map((each) => each.name.toLowerCase()));
   const replaced = new Map((node.replace ?? []).map((each) => [each.alias.name.toLowerCase(), each.this]));
   for (const name of [...left, ...replaced.keys()]) {
-    if (!outputs.some((output) => output.name.toLowerCase() === name)) throw invalidQuery(`Column ${name} in SELECT * EXCEPT or REPLACE list does not exist`);
+    if (!outputs.some((output) => output.name.toLowerCase() === name))
+      throw invalidQuery(`Column ${name} in SELECT * EXCEPT or REPLACE list does not exist`);
   }
   return outputs
     .filter((output) => !left.has(output.name.toLowerCase()))
@@ -204,12 +233,14 @@ function groupBy(node: Node<"select">, list: readonly Output[], scope: Scope, tr
       return String(position);
     }
     const named = namedPosition(item, list);
-    const column = named === undefined ? undefined : findName({ ...scope, aliases: new Map() }, nodeOf(item, "column")!.name.name);
+    const column =
+      named === undefined ? undefined : findName({ ...scope, aliases: new Map() }, nodeOf(item, "column")!.name.name);
     if (named !== undefined && (column === undefined || column.sql === list[named - 1]!.sql)) {
       checkGroupable(list[named - 1]!);
       return String(named);
     }
-    if (named !== undefined) throw invalidQuery(`Name ${list[named - 1]!.name} is ambiguous in GROUP BY: a column and an alias`);
+    if (named !== undefined)
+      throw invalidQuery(`Name ${list[named - 1]!.name} is ambiguous in GROUP BY: a column and an alias`);
     const value = translator.expression(item, scope);
     checkGroupable(value);
     return value.sql;
@@ -251,14 +282,27 @@ function translateSelect(node: Node<"select">, parent: Scope, translator: Transl
   const ctes = withClause(node.with, around, translator);
   const scope = childScope(around);
   const source = from(node, around, scope, translator);
-  const where = node.where_clause === null || node.where_clause === undefined ? "" : ` WHERE ${condition(node.where_clause.this, scope, translator)}`;
+  const where =
+    node.where_clause === null || node.where_clause === undefined
+      ? ""
+      : ` WHERE ${condition(node.where_clause.this, scope, translator)}`;
   for (const window of node.windows ?? []) scope.windows.add(window.name.name.toLowerCase());
-  const windows = (node.windows ?? []).map(({ name, spec }) => `${quoteIdentifier(name.name)} AS (${windowSpec(spec, scope, translator)})`);
+  const windows = (node.windows ?? []).map(
+    ({ name, spec }) => `${quoteIdentifier(name.name)} AS (${windowSpec(spec, scope, translator)})`,
+  );
   const list = outputs(node, scope, translator);
   const group = groupBy(node, list, scope, translator);
-  for (const output of list) if (!scope.aliases.has(output.name.toLowerCase())) scope.aliases.set(output.name.toLowerCase(), { sql: `(${output.sql})`, type: output.type });
-  const having = node.having === null || node.having === undefined ? "" : ` HAVING ${condition(node.having.this, scope, translator)}`;
-  const qualify = node.qualify === null || node.qualify === undefined ? "" : ` QUALIFY ${condition(node.qualify.this, scope, translator)}`;
+  for (const output of list)
+    if (!scope.aliases.has(output.name.toLowerCase()))
+      scope.aliases.set(output.name.toLowerCase(), { sql: `(${output.sql})`, type: output.type });
+  const having =
+    node.having === null || node.having === undefined
+      ? ""
+      : ` HAVING ${condition(node.having.this, scope, translator)}`;
+  const qualify =
+    node.qualify === null || node.qualify === undefined
+      ? ""
+      : ` QUALIFY ${condition(node.qualify.this, scope, translator)}`;
   const order = orderBy(node, list, scope, translator);
   const tail = limits(node.limit?.this, node.offset?.this, scope, translator);
   const items = list.map((output) => `${output.sql} AS ${quoteIdentifier(output.name)}`);

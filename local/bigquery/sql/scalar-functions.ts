@@ -19,7 +19,9 @@ function numeric(duckdb: string, keep: boolean): (call: Call) => Typed {
   return (call) => {
     arity(call, 1);
     const { sql, type } = numberArg(call, 0);
-    return keep || type !== "INT64" ? { sql: `${duckdb}(${sql})`, type } : { sql: `${duckdb}(CAST(${sql} AS DOUBLE))`, type: "FLOAT64" };
+    return keep || type !== "INT64"
+      ? { sql: `${duckdb}(${sql})`, type }
+      : { sql: `${duckdb}(CAST(${sql} AS DOUBLE))`, type: "FLOAT64" };
   };
 }
 
@@ -68,7 +70,10 @@ function extreme(duckdb: string): (call: Call) => Typed {
     arity(call, 1, 100);
     const type = commonTypeOf(`function ${call.name}`, call.args);
     const anyNull = call.args.map((arg) => `${arg.sql} IS NULL`).join(" OR ");
-    return { sql: `CASE WHEN ${anyNull} THEN NULL ELSE ${duckdb}(${call.args.map((arg) => arg.sql).join(", ")}) END`, type };
+    return {
+      sql: `CASE WHEN ${anyNull} THEN NULL ELSE ${duckdb}(${call.args.map((arg) => arg.sql).join(", ")}) END`,
+      type,
+    };
   };
 }
 
@@ -103,7 +108,10 @@ function regexpExtract(call: Call): Typed {
   const groups = [...pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, "").matchAll(/\((?!\?)|\(\?P</g)].length;
   if (groups > 1) throw unsupported("REGEXP_EXTRACT with more than one capturing group");
   const text = quoteText(pattern);
-  return { sql: `CASE WHEN regexp_matches(${sql}, ${text}) THEN regexp_extract(${sql}, ${text}, ${groups}) END`, type: "STRING" };
+  return {
+    sql: `CASE WHEN regexp_matches(${sql}, ${text}) THEN regexp_extract(${sql}, ${text}, ${groups}) END`,
+    type: "STRING",
+  };
 }
 
 function regexpReplace(call: Call): Typed {
@@ -152,7 +160,10 @@ function nullif(call: Call): Typed {
 function safeDivide(call: Call): Typed {
   arity(call, 2);
   const [a, b] = [numberArg(call, 0), numberArg(call, 1)];
-  return { sql: `CASE WHEN ${b.sql} <> 0 THEN CAST(${a.sql} AS DOUBLE) / CAST(${b.sql} AS DOUBLE) END`, type: "FLOAT64" };
+  return {
+    sql: `CASE WHEN ${b.sql} <> 0 THEN CAST(${a.sql} AS DOUBLE) / CAST(${b.sql} AS DOUBLE) END`,
+    type: "FLOAT64",
+  };
 }
 
 function hash(duckdb: string): (call: Call) => Typed {

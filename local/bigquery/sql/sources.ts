@@ -33,7 +33,10 @@ export function tableText(table: Node<"table">): string {
 }
 
 /** The tables that a wildcard such as `d.player_log_*` stands for, with the rest of each one's name. */
-export function wildcardTables(translator: Pick<Translator, "catalog">, name: ObjectName): { table: Table; suffix: string }[] {
+export function wildcardTables(
+  translator: Pick<Translator, "catalog">,
+  name: ObjectName,
+): { table: Table; suffix: string }[] {
   const prefix = name.name.slice(0, -1);
   const tables = translator.catalog.tables(name.project, name.dataset);
   const found = tables.filter((table) => table.name.startsWith(prefix) && table.viewQuery === undefined);
@@ -88,8 +91,13 @@ function table(node: Node<"table">, around: Scope, translator: Translator): From
   const name = parseObjectName(text, translator.defaults);
   if (name.name.endsWith("*")) return wildcard(translator, name, node.alias?.name ?? "_wildcard");
   const found = translator.catalog.findTable(name);
-  if (found === undefined) throw new BigQueryError("notFound", `Not found: Table ${displayName(name)} was not found in location ${location(translator, name)}`);
-  if (found.viewQuery !== undefined) return aliased(translator.query(parseStatement(found.viewQuery), childScope(undefined)), alias);
+  if (found === undefined)
+    throw new BigQueryError(
+      "notFound",
+      `Not found: Table ${displayName(name)} was not found in location ${location(translator, name)}`,
+    );
+  if (found.viewQuery !== undefined)
+    return aliased(translator.query(parseStatement(found.viewQuery), childScope(undefined)), alias);
   const columns = found.fields.map((field) => ({ name: field.name, type: fieldType(field) }));
   return { sql: `${liveRows(translator, found)} AS ${quoteIdentifier(alias)}`, source: { alias, columns } };
 }
@@ -98,7 +106,12 @@ function location(translator: Translator, name: ObjectName): string {
   return translator.catalog.findDataset(name.project, name.dataset)?.location ?? "US";
 }
 
-function tableFunction(node: Node<"function">, alias: string | undefined, around: Scope, translator: Translator): FromItem {
+function tableFunction(
+  node: Node<"function">,
+  alias: string | undefined,
+  around: Scope,
+  translator: Translator,
+): FromItem {
   allowOnly(node, "a table function", ["name", "args"]);
   const name = parseObjectName(node.name, translator.defaults);
   const routine = translator.catalog.findRoutine(name);

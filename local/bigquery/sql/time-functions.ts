@@ -48,7 +48,8 @@ function dateTrunc(call: Call): Typed {
   if (call.args[0]?.type === "TIMESTAMP") return timestampTrunc(call);
   const { sql } = take(call, 0, "DATE");
   const part = datePart(call, call.nodes[1]);
-  if (!DATE_UNITS.includes(part) && part !== "ISOWEEK") throw invalidQuery(`DATE_TRUNC does not support the ${part} date part`);
+  if (!DATE_UNITS.includes(part) && part !== "ISOWEEK")
+    throw invalidQuery(`DATE_TRUNC does not support the ${part} date part`);
   return { sql: `CAST(${truncate(sql, part)} AS DATE)`, type: "DATE" };
 }
 
@@ -64,7 +65,8 @@ function dateDiff(call: Call): Typed {
   arity(call, 3);
   const part = datePart(call, call.nodes[2]);
   const [a, b] = [take(call, 0, "DATE"), take(call, 1, "DATE")];
-  if (part === "WEEK") return { sql: `date_diff('week', ${b.sql} + INTERVAL 1 DAY, ${a.sql} + INTERVAL 1 DAY)`, type: "INT64" };
+  if (part === "WEEK")
+    return { sql: `date_diff('week', ${b.sql} + INTERVAL 1 DAY, ${a.sql} + INTERVAL 1 DAY)`, type: "INT64" };
   if (part === "ISOWEEK") return { sql: `date_diff('week', ${b.sql}, ${a.sql})`, type: "INT64" };
   if (!DATE_UNITS.includes(part)) throw invalidQuery(`DATE_DIFF does not support the ${part} date part`);
   return { sql: `date_diff('${part.toLowerCase()}', ${b.sql}, ${a.sql})`, type: "INT64" };
@@ -98,7 +100,8 @@ function timestamp(call: Call): Typed {
   arity(call, 1, 2);
   const value = call.args[0]!;
   if (call.nodes.length === 1 && value.literal !== undefined) return timestampLiteral(value.literal);
-  if (call.nodes.length === 1 && value.type === "STRING") return { sql: `CAST(${value.sql} AS TIMESTAMPTZ)`, type: "TIMESTAMP" };
+  if (call.nodes.length === 1 && value.type === "STRING")
+    return { sql: `CAST(${value.sql} AS TIMESTAMPTZ)`, type: "TIMESTAMP" };
   if (call.nodes.length === 1 && value.type === "TIMESTAMP") return value;
   const { sql } = take(call, 0, "DATE", "DATETIME");
   const zone = call.nodes.length > 1 ? take(call, 1, "STRING") : undefined;
@@ -113,7 +116,8 @@ function date(call: Call): Typed {
   }
   const value = call.args[0]!;
   if (call.nodes.length === 1 && value.literal !== undefined) return dateLiteral(value.literal);
-  if (call.nodes.length === 1 && (value.type === "DATE" || value.type === "DATETIME")) return { sql: `CAST(${value.sql} AS DATE)`, type: "DATE" };
+  if (call.nodes.length === 1 && (value.type === "DATE" || value.type === "DATETIME"))
+    return { sql: `CAST(${value.sql} AS DATE)`, type: "DATE" };
   const zone = call.nodes.length > 1 ? take(call, 1, "STRING") : undefined;
   return { sql: `CAST(${inZone(take(call, 0, "TIMESTAMP").sql, zone)} AS DATE)`, type: "DATE" };
 }
@@ -157,7 +161,10 @@ function since(divisor: number): (call: Call) => Typed {
   return (call) => {
     arity(call, 1);
     const micros = `epoch_us(${take(call, 0, "TIMESTAMP").sql})`;
-    return { sql: divisor === 1 ? micros : `CAST(floor(${micros} / CAST(${divisor} AS DOUBLE)) AS BIGINT)`, type: "INT64" };
+    return {
+      sql: divisor === 1 ? micros : `CAST(floor(${micros} / CAST(${divisor} AS DOUBLE)) AS BIGINT)`,
+      type: "INT64",
+    };
   };
 }
 

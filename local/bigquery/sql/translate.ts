@@ -24,7 +24,8 @@ export interface TranslationOptions {
   readonly isDefinition?: boolean;
 }
 
-const TOKENS = /'''[\s\S]*?'''|"""[\s\S]*?"""|'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|\?/g;
+const TOKENS =
+  /'''[\s\S]*?'''|"""[\s\S]*?"""|'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|\?/g;
 
 /** Names the positional parameters, which the syntax tree does not number. */
 function numberParameters(sql: string): { text: string; count: number } {
@@ -38,7 +39,9 @@ export function translate(sql: string, options: TranslationOptions): Relation {
   const { text, count } = numberParameters(sql);
   const positional = options.positional ?? [];
   if (count !== positional.length && (count > 0 || options.positional !== undefined)) {
-    throw invalidQuery(`Query parameter not found: the query has ${count} positional parameters, ${positional.length} are given`);
+    throw invalidQuery(
+      `Query parameter not found: the query has ${count} positional parameters, ${positional.length} are given`,
+    );
   }
   const parameters = new Map(options.named ?? []);
   for (const [index, value] of positional.entries()) parameters.set(`sluice_positional_${index + 1}`, value);
@@ -55,7 +58,8 @@ export function translate(sql: string, options: TranslationOptions): Relation {
   if (options.isDefinition !== true) checkPartitionFilters(statement, options);
   const names = new Set<string>();
   for (const { name } of relation.columns) {
-    if (names.has(name.toLowerCase())) throw invalidQuery(`Duplicate column names in the result are not supported. Found duplicate(s): ${name}`);
+    if (names.has(name.toLowerCase()))
+      throw invalidQuery(`Duplicate column names in the result are not supported. Found duplicate(s): ${name}`);
     names.add(name.toLowerCase());
   }
   return relation;
