@@ -122,13 +122,10 @@ function prototypeEntries(root: unknown, schema: z.ZodType, path: Path): Path[] 
   });
 }
 
-/** Reads and checks all values. Never throws for anything that stands in them. */
-export function parseValues(values: Readonly<Record<string, string>>, project: string): Parsed {
+/** What is written in each known section; keys of no section are problems. */
+function readSections(values: Readonly<Record<string, string>>, project: string) {
   const problems = new Map<string, ConfigProblem>();
-  const brokenPaths: string[] = [];
   const root: Record<string, unknown> = {};
-  const sections = Object.keys(SCHEMA.shape);
-
   for (const [key, value] of Object.entries(values)) {
     const name = key.startsWith(`${NAMESPACE}:`) ? key.slice(NAMESPACE.length + 1) : undefined;
     if (name === undefined) {
@@ -136,10 +133,19 @@ export function parseValues(values: Readonly<Record<string, string>>, project: s
     } else if (Object.hasOwn(SCHEMA.shape, name)) {
       root[name] = parseValue(value);
     } else {
-      problems.set(key, unknownKeyProblem([name], parseValue(value), sections));
+      problems.set(key, unknownKeyProblem([name], parseValue(value), Object.keys(SCHEMA.shape)));
     }
   }
+  return { root, problems };
+}
 
+/**
+ * Reads and checks all values. Never throws for anything that stands in them: what is wrong is noted, replaced by a legal
+ * stand-in, and checked again, until the whole is legal. Only the first round's findings are the user's.
+ */
+export function parseValues(values: Readonly<Record<string, string>>, project: string): Parsed {
+  const { root, problems } = readSections(values, project);
+  const brokenPaths: string[] = [];
   const note = (path: Path, problem: ConfigProblem, isFirstRound: boolean) => {
     brokenPaths.push(formatPath(path));
     if (isFirstRound && !problems.has(problem.field)) problems.set(problem.field, problem);
