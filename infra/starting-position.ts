@@ -1,7 +1,7 @@
 /** Where an event source mapping begins to read. Pure. */
 import type { BackendConfig } from "./stack-config.ts";
 
-/** How long before a switch of fan-out the new mapping begins: longer than a deployment takes to get from the one to the other. */
+/** How long before a switch of fan-out the new mapping begins: arrival times are approximate, and a backend is never quite up to date. */
 export const SWITCH_MARGIN_MINUTES = 10;
 
 /** Arguments of the mapping. */
