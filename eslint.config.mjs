@@ -9,7 +9,7 @@ const ROOMS = {
   contract: [],
   functions: ["contract"],
   model: ["contract"],
-  infra: ["contract"],
+  infra: ["contract", "model"],
   local: ["contract", "model", "infra"],
   cli: ["contract", "functions", "model", "infra", "local"],
   bench: ["contract", "functions", "model", "infra", "local", "cli"],
