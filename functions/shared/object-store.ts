@@ -19,6 +19,8 @@ export interface ObjectStoreDeps {
   readonly random: Random;
 }
 
+const TIMEOUT = "TimeoutError";
+
 /** Limits of a store; see docs/data-path.md. */
 export interface ObjectStoreOptions {
   /** An attempt that takes longer is given up, in milliseconds. */
@@ -60,9 +62,12 @@ export class ObjectStore {
    * invocation that fails at once would use up Lambda's attempts. Writing the same object twice is harmless.
    */
   async store(object: StoredObject, deadlineMs: number): Promise<void> {
+    let code: string | undefined;
     for (let attempt = 0; ; attempt++) {
-      const code = await this.#attempt(object, deadlineMs);
-      if (code === undefined) return;
+      const last = await this.#attempt(object, deadlineMs);
+      if (last === undefined) return;
+      // The deadline cuts the last attempt short: what the ones before it met says more.
+      if (last !== TIMEOUT || code === undefined) code = last;
       if (!(await waitToRetry(attempt, deadlineMs, this.#options.retry, this.#deps))) {
         throw new StoreError(object, code, attempt + 1);
       }
@@ -77,7 +82,7 @@ export class ObjectStore {
     return new Promise((resolve) => {
       const cancel = clock.after(left, () => {
         abort.abort();
-        resolve("TimeoutError");
+        resolve(TIMEOUT);
       });
       const settle = (code: string | undefined): void => {
         cancel();

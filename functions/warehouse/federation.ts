@@ -1,4 +1,5 @@
 import { AwsClient } from "google-auth-library/build/src/auth/awsclient.js";
+import { StsCredentials } from "google-auth-library/build/src/auth/stscredentials.js";
 
 /** Gives access tokens for Google. */
 export interface TokenSource {
@@ -32,6 +33,18 @@ export interface FederationOptions {
 const SCOPE = "https://www.googleapis.com/auth/bigquery.insertdata";
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** The library's client with one HTTP client for both requests, one attempt each: the append stage retries, in its time. */
+class FederatedClient extends AwsClient {
+  constructor(options: ConstructorParameters<typeof AwsClient>[0]) {
+    super({ ...options, transporterOptions: { fetchImplementation: fetch, timeout: REQUEST_TIMEOUT_MS } });
+    this.transporter.interceptors.request.add({
+      resolved: (request) => Promise.resolve(Object.assign(request, { retryConfig: { retry: 0 } })),
+    });
+    const { transporter } = this;
+    this.stsCredential = new StsCredentials({ tokenExchangeEndpoint: this.getTokenUrl(), transporter });
+  }
+}
+
 /**
  * Access tokens by Workload Identity Federation, never a stored key: a signed AWS GetCallerIdentity request is exchanged
  * for a federated token, and that for one of the service account. The library caches the token and renews it five minutes
@@ -40,7 +53,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export function federatedTokens(options: FederationOptions): TokenSource {
   const sts = options.endpoint === "" ? "https://sts.googleapis.com" : options.endpoint;
   const iam = options.endpoint === "" ? "https://iamcredentials.googleapis.com" : options.endpoint;
-  const client = new AwsClient({
+  const client = new FederatedClient({
     type: "external_account",
     audience: options.audience,
     subject_token_type: "urn:ietf:params:aws:token-type:aws4_request",
@@ -51,10 +64,6 @@ export function federatedTokens(options: FederationOptions): TokenSource {
       getAwsRegion: () => Promise.resolve(options.region),
       getAwsSecurityCredentials: () => Promise.resolve(options.identity()),
     },
-  });
-  client.transporter.interceptors.request.add({
-    // The append stage retries, within the invocation's time.
-    resolved: (request) => Promise.resolve(Object.assign(request, { retry: false, timeout: REQUEST_TIMEOUT_MS })),
   });
   return {
     async token() {
