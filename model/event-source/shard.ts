@@ -32,6 +32,8 @@ export class ShardState {
   readonly #start: StartingPosition;
   #lastRead: string | undefined;
   #nextPollMs = -Infinity;
+  /** Whether the last read found budget. */
+  #served = false;
 
   constructor({ shardId, parentShardIds, start, cursor, lanes, sizes }: ShardOptions) {
     this.shardId = shardId;
@@ -59,9 +61,7 @@ export class ShardState {
     }
     this.#lastRead = records.at(-1)?.sequenceNumber ?? this.#lastRead;
     this.ended = ended;
-    const { idlePollMs, busyPollMs, fanOutPollMs } = timings;
-    const wait = settings.fanOut ? fanOutPollMs : caughtUp ? idlePollMs : busyPollMs;
-    this.#nextPollMs = nowMs + (retryAfterMs ?? wait);
+    this.#nextPollMs = nowMs + this.#waitAfter(retryAfterMs, caughtUp, settings, timings);
   }
 
   /** When the next read is due; `Infinity` when there is no room for one or nothing left to read. */
@@ -88,6 +88,20 @@ export class ShardState {
 
   idle(nowMs: number): boolean {
     return this.lanes.every((lane) => lane.pending === 0) && (this.ended || this.#cursor.caughtUp(nowMs));
+  }
+
+  #waitAfter(
+    retryAfterMs: number | undefined,
+    caughtUp: boolean,
+    settings: MappingSettings,
+    { idlePollMs, busyPollMs, fanOutPollMs }: MappingTimings,
+  ): number {
+    const served = this.#served;
+    this.#served = retryAfterMs === undefined;
+    // Plain readers compete for one budget: who was served last lets those go first who were not.
+    if (retryAfterMs !== undefined) return served && !settings.fanOut ? retryAfterMs + busyPollMs : retryAfterMs;
+    if (settings.fanOut) return fanOutPollMs;
+    return caughtUp ? idlePollMs : busyPollMs;
   }
 
   /**
