@@ -14,7 +14,14 @@ interface Token extends Holder {
   readonly expiresAt: number;
 }
 
+/** What every token of this maker starts with, for as long as its holder may keep it. */
+const PREFIX = "ya29.sluice-local.";
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** Whether a token was made here, in force or not. */
+export function isLocalToken(token: string): boolean {
+  return token.startsWith(PREFIX);
+}
 
 /** Issues tokens and knows them again until they expire. */
 export class TokenStore {
@@ -33,7 +40,7 @@ export class TokenStore {
     for (const [token, { expiresAt }] of this.#tokens) {
       if (expiresAt <= now) this.#tokens.delete(token);
     }
-    const token = `ya29.${randomText(this.#random, ALPHABET, 120)}`;
+    const token = `${PREFIX}${randomText(this.#random, ALPHABET, 120)}`;
     const expiresAt = now + lifetimeSeconds * 1000;
     this.#tokens.set(token, { ...holder, expiresAt });
     return { token, expiresAt };

@@ -1,3 +1,4 @@
+import { tableResource } from "../google-token/registry.ts";
 import { textOf } from "./realiser.ts";
 import type { Realiser } from "./realiser.ts";
 
@@ -8,5 +9,9 @@ export const bigqueryIamMember: Realiser = {
   outputs(inputs, { googleProject }) {
     const table = `projects/${googleProject}/datasets/${textOf(inputs, "datasetId")}/tables/${textOf(inputs, "tableId")}`;
     return { id: `${table}/${textOf(inputs, "role")}/${textOf(inputs, "member")}`, etag: "BwX" };
+  },
+  create({ id, inputs }, { google }) {
+    const resource = tableResource(textOf(inputs, "project"), textOf(inputs, "datasetId"), textOf(inputs, "tableId"));
+    google.bindings.set(id, { resource, role: textOf(inputs, "role"), member: textOf(inputs, "member") });
   },
 };

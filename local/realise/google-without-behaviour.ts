@@ -7,8 +7,13 @@ export const googleWithoutBehaviour: readonly Realiser[] = [
   withoutBehaviour("gcp:projects/service:Service", (inputs, { googleProject }) => ({
     id: `${googleProject}/${textOf(inputs, "service")}`,
   })),
-  withoutBehaviour("gcp:projects/iAMCustomRole:IAMCustomRole", (inputs, { googleProject }) => {
-    const name = `projects/${googleProject}/roles/${textOf(inputs, "roleId")}`;
-    return { id: name, name };
+  // What callers may do stands in its provider and in the grants to its members.
+  withoutBehaviour("gcp:iam/workloadIdentityPool:WorkloadIdentityPool", (inputs, context) => {
+    const path = `locations/global/workloadIdentityPools/${textOf(inputs, "workloadIdentityPoolId")}`;
+    return {
+      id: `projects/${context.googleProject}/${path}`,
+      name: `projects/${context.googleProjectNumber}/${path}`,
+      state: "ACTIVE",
+    };
   }),
 ];

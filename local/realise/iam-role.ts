@@ -12,4 +12,7 @@ export const iamRole: Realiser = {
     const uniqueId = `AROA${ownUuid(TYPE, context).replaceAll("-", "").slice(0, 17).toUpperCase()}`;
     return { id: name, arn: `arn:aws:iam::${context.accountId}:role/${name}`, uniqueId };
   },
+  create({ outputs }, { roles }) {
+    roles.add(textOf(outputs, "arn"));
+  },
 };

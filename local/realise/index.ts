@@ -4,6 +4,7 @@ import { bigqueryDataset } from "./bigquery-dataset.ts";
 import { bigqueryIamMember } from "./bigquery-iam-member.ts";
 import { bigqueryRoutine } from "./bigquery-routine.ts";
 import { bigqueryTable } from "./bigquery-table.ts";
+import { googleCustomRole } from "./google-custom-role.ts";
 import { googleWithoutBehaviour } from "./google-without-behaviour.ts";
 import { iamRole } from "./iam-role.ts";
 import { kinesisStreamConsumer } from "./kinesis-stream-consumer.ts";
@@ -16,7 +17,6 @@ import { s3Bucket } from "./s3-bucket.ts";
 import { serviceAccountIamMember } from "./service-account-iam-member.ts";
 import { serviceAccount } from "./service-account.ts";
 import { workloadIdentityPoolProvider } from "./workload-identity-pool-provider.ts";
-import { workloadIdentityPool } from "./workload-identity-pool.ts";
 
 /** Every realiser. */
 export const REALISERS: readonly Realiser[] = [
@@ -32,10 +32,10 @@ export const REALISERS: readonly Realiser[] = [
   bigqueryTable,
   bigqueryRoutine,
   bigqueryIamMember,
-  workloadIdentityPool,
   workloadIdentityPoolProvider,
   serviceAccount,
   serviceAccountIamMember,
+  googleCustomRole,
   ...googleWithoutBehaviour,
 ];
 

@@ -12,4 +12,10 @@ export const kinesisStreamConsumer: Realiser = {
     const arn = `${textOf(inputs, "streamArn")}/consumer/${textOf(inputs, "name")}:${CREATED_SECONDS}`;
     return { id: arn, arn, creationTimestamp: new Date(CREATED_SECONDS * 1000).toISOString() };
   },
+  create({ id, inputs }, { streams, clock }) {
+    const stream = streams.byArn(textOf(inputs, "streamArn"), clock.now());
+    if (stream === undefined) throw new Error(`there is no stream ${textOf(inputs, "streamArn")}`);
+    const name = textOf(inputs, "name");
+    stream.consumers.set(name, { name, arn: id, createdAtMs: CREATED_SECONDS * 1000 });
+  },
 };

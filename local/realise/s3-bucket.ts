@@ -14,4 +14,7 @@ export const s3Bucket: Realiser = {
       bucketRegionalDomainName: `${bucket}.s3.${region}.amazonaws.com`,
     };
   },
+  create({ id }, { buckets }) {
+    buckets.createBucket(id);
+  },
 };

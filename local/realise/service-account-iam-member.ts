@@ -9,4 +9,8 @@ export const serviceAccountIamMember: Realiser = {
     const id = [textOf(inputs, "serviceAccountId"), textOf(inputs, "role"), textOf(inputs, "member")].join("/");
     return { id, etag: "BwX" };
   },
+  create({ id, inputs }, { google }) {
+    const resource = textOf(inputs, "serviceAccountId");
+    google.bindings.set(id, { resource, role: textOf(inputs, "role"), member: textOf(inputs, "member") });
+  },
 };

@@ -15,4 +15,8 @@ export const serviceAccount: Realiser = {
       .padStart(21, "1");
     return { id: name, name, email, member: `serviceAccount:${email}`, uniqueId };
   },
+  create({ inputs, outputs }, { google }) {
+    const email = textOf(outputs, "email");
+    google.serviceAccounts.set(email, { email, projectId: textOf(inputs, "project") });
+  },
 };

@@ -1,5 +1,5 @@
-import { textOf } from "./realiser.ts";
-import type { Realiser } from "./realiser.ts";
+import { textOf, textsOf } from "./realiser.ts";
+import type { Inputs, Realiser } from "./realiser.ts";
 
 /** How callers from one AWS account get into a pool: mapping and condition of the local token exchange. */
 export const workloadIdentityPoolProvider: Realiser = {
@@ -13,5 +13,15 @@ export const workloadIdentityPoolProvider: Realiser = {
       name: `projects/${googleProjectNumber}/${path}`,
       state: "ACTIVE",
     };
+  },
+  create({ inputs, outputs }, { google }) {
+    const name = textOf(outputs, "name");
+    google.providers.set(name, {
+      name,
+      awsAccountId: textOf((inputs["aws"] ?? {}) as Inputs, "accountId"),
+      attributeMapping: textsOf(inputs, "attributeMapping"),
+      attributeCondition: inputs["attributeCondition"] === undefined ? undefined : textOf(inputs, "attributeCondition"),
+      disabled: inputs["disabled"] === true,
+    });
   },
 };

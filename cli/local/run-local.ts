@@ -1,0 +1,204 @@
+/** One run of `sluice local`: program → cloud → input → table and audit. */
+import { join, resolve } from "node:path";
+import { systemClock } from "../../contract/clock.ts";
+import { SHARD_WRITE_BYTES_PER_SECOND, SHARD_WRITE_RECORDS_PER_SECOND } from "../../contract/limits.ts";
+import type { StackConfig } from "../../infra/stack-config.ts";
+import { startCloud } from "../../local/cloud.ts";
+import type { LocalCloud } from "../../local/cloud.ts";
+import type { Graph } from "../../local/graph.ts";
+import type { Invocation } from "../../local/lambda/types.ts";
+import { runProgram } from "../../local/run-program.ts";
+import type { StreamModel } from "../../model/stream/stream-model.ts";
+import type { AuditResult } from "../audit/ledger.ts";
+import { EXIT } from "../exit-codes.ts";
+import { generatedInput } from "../generate/generated-input.ts";
+import { checkInputs, readInput } from "../input/read-input.ts";
+import type { InputBatch } from "../input/input-batch.ts";
+import { KinesisTarget } from "../produce/kinesis-target.ts";
+import { Producer, type ProduceResult } from "../produce/producer.ts";
+import { auditRun } from "./audit-run.ts";
+import { ENDPOINTS_FILE, type Endpoints, writeEndpoints } from "./endpoints-file.ts";
+import { InvocationLog } from "./invocation-log.ts";
+import type { LocalOptions } from "./options.ts";
+import type { RunView } from "./run-view.ts";
+import { makeRunDirectory } from "./run-directory.ts";
+import { writeReport } from "./report-file.ts";
+
+/** How often the backlog is looked at, in milliseconds. */
+const IDLE_CHECK_MS = 50;
+
+/** Everything that a run composes. */
+interface Run {
+  readonly options: LocalOptions;
+  readonly view: RunView;
+  readonly signal: AbortSignal;
+  readonly config: StackConfig;
+  readonly outputs: StackOutputs;
+  readonly directory: string;
+  readonly cloud: LocalCloud;
+  readonly stream: StreamModel;
+  readonly invocations: InvocationLog;
+}
+
+/** The program's outputs that a run reads. */
+interface StackOutputs {
+  readonly streamName: string;
+  readonly archiveBucket?: string;
+  readonly deadLetterBucket: string;
+  readonly dataset?: string;
+  readonly functions: Readonly<Record<string, string>>;
+  readonly mappings: Readonly<Record<string, string>>;
+}
+
+/** How a run ended: with an exit code, or cut short by its signal. */
+export type RunEnd = number | "interrupted";
+
+/**
+ * Runs the stack on this machine. Nothing is left running when it settles, however it ends; an aborted signal ends it
+ * soon, which for a cloud that is kept up after its input is the ordinary end.
+ */
+export async function runLocal(options: LocalOptions, view: RunView, signal: AbortSignal): Promise<RunEnd> {
+  await checkInputs(options.input);
+  const { config, graph } = await runProgram({
+    stack: options.stack,
+    ...(options.shards === undefined ? {} : { configOverrides: { "stream.shardCount": options.shards } }),
+  });
+  const directory = makeRunDirectory(resolve(options.data), systemClock.now(), process.pid);
+  const outputs = graph.outputs as unknown as StackOutputs;
+  const invocations = new InvocationLog(outputs.functions);
+  const cloud = await openCloud({ options, view, config, graph, directory, invocations });
+  try {
+    const stream = cloud.services.streams.get(outputs.streamName, systemClock.now())!.model;
+    const run: Run = { options, view, signal, config, outputs, directory, cloud, stream, invocations };
+    const endpoints = publishEndpoints(run);
+    view.started({ directory, graph, endpoints, withoutBehaviour: cloud.withoutBehaviour });
+    const end = await carryInput(run);
+    if (options.serve && end !== "interrupted") {
+      view.serving(endpoints);
+      await aborted(signal);
+    }
+    return end;
+  } finally {
+    view.stop();
+    await cloud.close();
+  }
+}
+
+type CloudParts = Pick<Run, "options" | "view" | "config" | "directory" | "invocations"> & { readonly graph: Graph };
+
+function openCloud({ options, view, config, graph, directory, invocations }: CloudParts): Promise<LocalCloud> {
+  return startCloud({
+    graph,
+    facts: {
+      accountId: config.aws.accountId,
+      region: config.aws.region,
+      googleProject: config.google.projectId,
+      googleProjectNumber: config.google.projectNumber,
+    },
+    directory,
+    clock: systemClock,
+    random: Math.random,
+    limits: options.limits,
+    accountConcurrency: config.aws.concurrencyLimit,
+    onInvocation: (invocation: Invocation) => {
+      invocations.add(invocation);
+      if (invocation.error !== undefined) view.functionFailed(invocation);
+    },
+    onProblem: (problem) => view.problem(problem),
+  });
+}
+
+/** Writes the endpoints for other programs: everything listens and exists, and no record is sent yet. */
+function publishEndpoints({ options, config, outputs, directory, cloud }: Run): Endpoints {
+  const endpoints: Endpoints = {
+    ...cloud.endpoints,
+    streamName: outputs.streamName,
+    archiveBucket: outputs.archiveBucket ?? "",
+    deadLetterBucket: outputs.deadLetterBucket,
+    project: config.google.projectId,
+    dataset: outputs.dataset ?? "",
+    region: config.aws.region,
+  };
+  writeEndpoints(join(directory, ENDPOINTS_FILE), endpoints);
+  if (options.endpoints !== undefined) writeEndpoints(options.endpoints, endpoints);
+  return endpoints;
+}
+
+/** Sends the input, waits until every backend is done with it, then prints table and audit. */
+async function carryInput(run: Run): Promise<RunEnd> {
+  const { options, view, signal, stream, invocations, cloud } = run;
+  const produced = await produce(run);
+  await backlogDone(cloud, signal);
+  view.stop();
+  if (signal.aborted) return "interrupted";
+  const audit = await auditRun(run);
+  const report = await writeReport({
+    options,
+    directory: run.directory,
+    produced,
+    invocations: invocations.byBackend(),
+    audit,
+    stream: {
+      name: stream.name,
+      shards: stream.openShardIds(systemClock.now()).length,
+      limits: options.limits,
+      ...stream.counts,
+    },
+  });
+  view.finished(report, audit);
+  return holds(audit) ? EXIT.ok : EXIT.auditBroken;
+}
+
+async function produce(run: Run): Promise<ProduceResult> {
+  const { options, view, signal, config, cloud, outputs, invocations } = run;
+  const maxRecordBytes = config.stream.maxRecordKib * 1024;
+  const target = new KinesisTarget({
+    streamName: outputs.streamName,
+    endpoint: cloud.endpoints.kinesis,
+    region: config.aws.region,
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  const producer = new Producer({
+    target,
+    clock: systemClock,
+    random: Math.random,
+    playerIdField: config.record.playerIdField,
+    maxRecordBytes,
+    shardLimits: options.limits
+      ? { recordsPerSecond: SHARD_WRITE_RECORDS_PER_SECOND, bytesPerSecond: SHARD_WRITE_BYTES_PER_SECOND }
+      : undefined,
+    ...(options.rate === undefined ? {} : { recordsPerSecond: options.rate }),
+    signal,
+    onRefused: (line) => view.refused(line),
+    onTrouble: ({ error }) => view.problem(error),
+  });
+  view.progress(() => ({ accepted: producer.counts.accepted, ...invocations.progress() }));
+  try {
+    return await producer.run(inputOf(options, maxRecordBytes, signal));
+  } finally {
+    target.close();
+  }
+}
+
+function inputOf(options: LocalOptions, maxLineBytes: number, signal: AbortSignal): AsyncIterable<InputBatch> {
+  if (options.input.length > 0) return readInput(options.input, { maxLineBytes, signal });
+  return generatedInput({ seed: options.seed, records: options.records, startMs: systemClock.now() });
+}
+
+/** Resolves when every mapping has done all that is on the stream, or when the signal aborts. */
+async function backlogDone(cloud: LocalCloud, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !cloud.idle()) {
+    await new Promise<void>((done) => systemClock.after(IDLE_CHECK_MS, done));
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", () => done(), { once: true });
+  });
+}
+
+function holds(audit: Readonly<Record<string, AuditResult>>): boolean {
+  return Object.values(audit).every((result) => result.holds);
+}

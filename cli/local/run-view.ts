@@ -1,0 +1,37 @@
+import type { Graph } from "../../local/graph.ts";
+import type { Invocation } from "../../local/lambda/types.ts";
+import type { AuditResult } from "../audit/ledger.ts";
+import type { RefusedLine } from "../input/input-batch.ts";
+import type { Report } from "../report/schema.ts";
+import type { Endpoints } from "./endpoints-file.ts";
+import type { BackendProgress } from "./invocation-log.ts";
+
+/** How far a run is. */
+export interface RunProgress {
+  /** Records that the stream has taken. */
+  readonly accepted: number;
+  readonly backends: Readonly<Record<string, BackendProgress>>;
+}
+
+/** What a run started with. */
+export interface RunStart {
+  readonly directory: string;
+  readonly graph: Graph;
+  readonly endpoints: Endpoints;
+  readonly withoutBehaviour: ReadonlyMap<string, number>;
+}
+
+/** What a person sees of a run. */
+export interface RunView {
+  started(start: RunStart): void;
+  /** Shows progress from now on, asked of the function, until {@link stop}. */
+  progress(current: () => RunProgress): void;
+  stop(): void;
+  /** A line over the stream's record limit was not sent. */
+  refused(line: RefusedLine): void;
+  functionFailed(invocation: Invocation): void;
+  /** Something beside the functions went wrong and is tried again. */
+  problem(problem: Error): void;
+  finished(report: Report, audit: Readonly<Record<string, AuditResult>>): void;
+  serving(endpoints: Endpoints): void;
+}

@@ -1,0 +1,26 @@
+import { PARTITION_COLUMN, READERS, TABLE_NAMES } from "../../contract/columns.ts";
+import type { Warehouse } from "../../local/bigquery/warehouse.ts";
+import type { WrittenRecords } from "../audit/audit.ts";
+
+/** All of BigQuery's time; a filter on the partition column is required. */
+const ALL_TIME = { since: "TIMESTAMP '0001-01-01 00:00:00+00'", until: "TIMESTAMP '9999-12-31 00:00:00+00'" };
+
+/** The 16 tables as a backend's records; what readers see is asked of the declared reading function. */
+export function warehouseRecords(warehouse: Warehouse, dataset: string): WrittenRecords {
+  const name = (object: string): string => `\`${warehouse.project}.${dataset}.${object}\``;
+  return {
+    async *ids() {
+      for (const table of TABLE_NAMES) {
+        const sql = `SELECT record_id FROM ${name(table)} WHERE ${PARTITION_COLUMN} >= ${ALL_TIME.since}`;
+        const { rows } = await warehouse.query(sql);
+        yield rows.map(([id]) => String(id));
+      }
+    },
+    async duplicates() {
+      const { rows } = await warehouse.query(
+        `SELECT COUNT(*) - COUNT(DISTINCT record_id) FROM ${name(READERS.between)}(${ALL_TIME.since}, ${ALL_TIME.until})`,
+      );
+      return Number(rows[0]![0]);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { Command, CommanderError } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { register as registerCat } from "./commands/cat.ts";
+import { register as registerLocal } from "./commands/local.ts";
+import { register as registerProduce } from "./commands/produce.ts";
+import { register as registerQuery } from "./commands/query.ts";
+import { describeError, exitCodeOf } from "./errors.ts";
+import { EXIT, EXIT_CODES_HELP } from "./exit-codes.ts";
+
+/** What the command writes to; a process has it. */
+export interface Terminal {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
+/** What a command's action is given besides its own arguments. */
+export interface CommandContext extends Terminal {
+  /** To be set by an action that ends otherwise than well without an error. */
+  exitCode: number;
+}
+
+/** Adds a command; its action loads what it needs only when it runs, so that `--help` stays fast. */
+export type Register = (program: Command, context: CommandContext) => void;
+
+const COMMANDS: readonly Register[] = [registerLocal, registerProduce, registerQuery, registerCat];
+
+/** Runs a command line (without node and script) and gives the exit code. Never rejects. */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  const context: CommandContext = { stdout: terminal.stdout, stderr: terminal.stderr, exitCode: EXIT.ok };
+  const program = new Command("sluice")
+    .description("A game's player-action log from Kinesis into two clouds, and all of it on this machine.")
+    .version(manifest.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "sluice: ")),
+    })
+    .showHelpAfterError("  --help says what there is.")
+    .addHelpText("after", `\n${EXIT_CODES_HELP}`);
+  for (const register of COMMANDS) register(program, context);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return context.exitCode;
+  } catch (error) {
+    // Commander has printed its own: help and version end well, all else is a wrong command line.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    context.stderr.write(describeError(error));
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,226 @@
+/** The local cloud: servers and functions on this machine that do what a stack's resource graph declares. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { Clock, Random } from "../contract/clock.ts";
+import { LOCAL_ENDPOINTS } from "../contract/environment.ts";
+import { startBigQuery } from "./bigquery/server.ts";
+import type { BigQueryServer } from "./bigquery/server.ts";
+import { openWarehouse } from "./bigquery/warehouse.ts";
+import { AwsSessions } from "./google-token/aws-sessions.ts";
+import { emptyGoogleRegistry, tableResource } from "./google-token/registry.ts";
+import { startGoogleToken } from "./google-token/server.ts";
+import type { GoogleToken } from "./google-token/server.ts";
+import { isLocalToken } from "./google-token/token-store.ts";
+import type { Graph } from "./graph.ts";
+import { fileRecordStores } from "./kinesis/file-record-store.ts";
+import { StreamRegistry } from "./kinesis/registry.ts";
+import { startKinesisServer } from "./kinesis/server.ts";
+import type { KinesisServer } from "./kinesis/server.ts";
+import { LambdaRunner } from "./lambda/runner.ts";
+import type { Invocation } from "./lambda/types.ts";
+import { realiserOf } from "./realise/index.ts";
+import type { CloudFacts } from "./realise/realiser.ts";
+import { startS3Server } from "./s3/server.ts";
+import type { S3Server } from "./s3/server.ts";
+import type { Services } from "./services.ts";
+
+const HOST = "127.0.0.1";
+
+/** What a local cloud is started from. */
+export interface CloudOptions {
+  readonly graph: Graph;
+  readonly facts: CloudFacts;
+  /** Folder of the run: `s3/`, `warehouse.duckdb`, `functions/`, `logs/`; made if missing. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `false` lifts the shards' limits on writes and reads. */
+  readonly limits: boolean;
+  /** Concurrent executions of the account. */
+  readonly accountConcurrency: number;
+  readonly onInvocation: (invocation: Invocation) => void;
+  /** Told of what goes wrong beside the functions. */
+  readonly onProblem: (problem: Error) => void;
+}
+
+/** Where the servers listen. */
+export interface CloudEndpoints {
+  /** `http://127.0.0.1:PORT`, HTTP/1.1 and HTTP/2 with prior knowledge. */
+  readonly kinesis: string;
+  readonly kinesisTls: string;
+  readonly s3: string;
+  /** REST, without a path. */
+  readonly bigquery: string;
+  /** Storage Write: `127.0.0.1:PORT`, gRPC without TLS. */
+  readonly bigqueryStorage: string;
+}
+
+/** Folders and files of a run. */
+export const RUN_FILES = {
+  objects: "s3",
+  warehouse: "warehouse.duckdb",
+  logs: "logs",
+  functions: "functions",
+  stream: "stream",
+} as const;
+
+/** A running local cloud; made by {@link startCloud}. */
+export class LocalCloud {
+  readonly endpoints: CloudEndpoints;
+  readonly services: Services;
+  /** Types of the graph that do nothing on this machine, with the number of their resources. */
+  readonly withoutBehaviour: ReadonlyMap<string, number>;
+  readonly #closers: readonly (() => void | Promise<void>)[];
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    endpoints: CloudEndpoints,
+    services: Services,
+    withoutBehaviour: ReadonlyMap<string, number>,
+    closers: readonly (() => void | Promise<void>)[],
+  ) {
+    this.endpoints = endpoints;
+    this.services = services;
+    this.withoutBehaviour = withoutBehaviour;
+    this.#closers = closers;
+  }
+
+  /** Whether every record on every stream is done by every mapping. */
+  idle(): boolean {
+    return [...this.services.mappings.values()].every(({ driver }) => driver.idle());
+  }
+
+  /** Ends everything at once, whatever is under way; may be called again. */
+  close(): Promise<void> {
+    this.#closed ??= closeAll(this.#closers);
+    return this.#closed;
+  }
+}
+
+/** Starts the servers and makes every resource of the graph, in order. Rejects, with nothing left running, if one cannot be made. */
+export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
+  const closers: (() => void | Promise<void>)[] = [];
+  try {
+    return await start(options, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function start(options: CloudOptions, closers: (() => void | Promise<void>)[]): Promise<LocalCloud> {
+  const { graph, facts, directory, clock, random, onProblem } = options;
+  const google = emptyGoogleRegistry();
+  const sessions = new AwsSessions(random);
+  const streams = new StreamRegistry({
+    accountId: facts.accountId,
+    region: facts.region,
+    limits: options.limits,
+    stores: (name) => fileRecordStores(join(directory, RUN_FILES.stream, name)),
+  });
+  closers.push(() => streams.close());
+  const warehouse = await openWarehouse({
+    path: join(directory, RUN_FILES.warehouse),
+    clock,
+    project: facts.googleProject,
+  });
+  closers.push(() => warehouse.close());
+  const s3 = await startS3Server({ directory: join(directory, RUN_FILES.objects), clock, host: HOST });
+  closers.push(() => s3.close());
+  const token = await startGoogleToken({ clock, random, host: HOST, sessions, registry: google });
+  closers.push(() => token.close());
+  const bigquery = await startBigQuery({ warehouse, clock, host: HOST, authorize: rowAuthorizer(token) });
+  closers.push(() => bigquery.close());
+  const kinesis = await startKinesisServer({ clock, streams, host: HOST });
+  closers.push(() => kinesis.close());
+  const lambda = new LambdaRunner({
+    clock,
+    codeDirectory: join(directory, RUN_FILES.functions),
+    logDirectory: join(directory, RUN_FILES.logs),
+    region: facts.region,
+    accountId: facts.accountId,
+    accountConcurrency: options.accountConcurrency,
+    endpoints: () => functionEndpoints(s3, token, bigquery),
+    randomUuid: randomUUID,
+    onInvocation: options.onInvocation,
+  });
+  closers.push(() => lambda.close());
+  const mappings: Services["mappings"] = new Map();
+  closers.push(() => {
+    for (const { driver } of mappings.values()) driver.stop();
+  });
+  const services: Services = {
+    ...{
+      clock,
+      randomUuid: randomUUID,
+      streams,
+      buckets: s3,
+      warehouse,
+      google,
+      sessions,
+      lambda,
+      mappings,
+      onProblem,
+    },
+    roles: new Set(),
+  };
+  const withoutBehaviour = await realise(graph, services);
+  return new LocalCloud(endpointsOf(kinesis, s3, bigquery), services, withoutBehaviour, closers);
+}
+
+/** Makes every resource, in the graph's order; gives the types that do nothing here. */
+async function realise(graph: Graph, services: Services): Promise<ReadonlyMap<string, number>> {
+  const withoutBehaviour = new Map<string, number>();
+  for (const { type, name, custom, id, inputs, outputs } of graph.resources) {
+    if (!custom) continue;
+    const realiser = realiserOf(type);
+    if (realiser === undefined) throw new Error(`The local cloud does not know ${type} (${name}).`);
+    if (realiser.create === undefined) {
+      withoutBehaviour.set(type, (withoutBehaviour.get(type) ?? 0) + 1);
+      continue;
+    }
+    try {
+      await realiser.create({ id, inputs, outputs }, services);
+    } catch (error) {
+      throw new Error(`The local cloud cannot make ${type} (${name}): ${(error as Error).message}`, { cause: error });
+    }
+  }
+  return withoutBehaviour;
+}
+
+/**
+ * Any token of another maker is accepted, as is none: clients on a laptop have no account. A token that the local exchange issued
+ * must be in force, and its service account must hold the permission on the table.
+ */
+function rowAuthorizer(token: GoogleToken) {
+  return (
+    bearer: string | undefined,
+    { project, dataset, name }: { project: string; dataset: string; name: string },
+  ) =>
+    bearer !== undefined && isLocalToken(bearer)
+      ? token.authorize(bearer, "bigquery.tables.updateData", tableResource(project, dataset, name))
+      : ({ allowed: true } as const);
+}
+
+function functionEndpoints(s3: S3Server, token: GoogleToken, bigquery: BigQueryServer): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_S3: `http://${HOST}:${s3.port}`,
+    [LOCAL_ENDPOINTS.bigqueryStorage]: `http://${HOST}:${bigquery.grpcPort}`,
+    [LOCAL_ENDPOINTS.googleToken]: `http://${HOST}:${token.port}`,
+  };
+}
+
+function endpointsOf(kinesis: KinesisServer, s3: S3Server, bigquery: BigQueryServer): CloudEndpoints {
+  return {
+    kinesis: `http://${HOST}:${kinesis.port}`,
+    kinesisTls: `https://${HOST}:${kinesis.tlsPort}`,
+    s3: `http://${HOST}:${s3.port}`,
+    bigquery: `http://${HOST}:${bigquery.restPort}`,
+    bigqueryStorage: `${HOST}:${bigquery.grpcPort}`,
+  };
+}
+
+/** The latest first: mappings before functions, functions before servers, servers before what they serve. */
+async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promise<void> {
+  for (const close of [...closers].reverse()) await close();
+}

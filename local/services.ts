@@ -1,0 +1,35 @@
+/** What of the local cloud realisers act on. */
+import type { Clock } from "../contract/clock.ts";
+import type { Warehouse } from "./bigquery/warehouse.ts";
+import type { AwsSessions } from "./google-token/aws-sessions.ts";
+import type { GoogleRegistry } from "./google-token/registry.ts";
+import type { StreamRegistry } from "./kinesis/registry.ts";
+import type { EventSourceDriver } from "./lambda/event-source-driver.ts";
+import type { LambdaRunner } from "./lambda/runner.ts";
+import type { S3Server } from "./s3/server.ts";
+
+/** The services of a running local cloud. */
+export interface Services {
+  readonly clock: Clock;
+  readonly randomUuid: () => string;
+  readonly streams: StreamRegistry;
+  readonly buckets: Pick<S3Server, "createBucket" | "deleteBucket" | "putObject">;
+  readonly warehouse: Warehouse;
+  /** Who may do what on the Google side. */
+  readonly google: GoogleRegistry;
+  /** ARNs of the roles that exist. */
+  readonly roles: Set<string>;
+  readonly sessions: AwsSessions;
+  readonly lambda: LambdaRunner;
+  /** Running event source mappings by their UUID, in order of making. */
+  readonly mappings: Map<string, RunningMapping>;
+  /** Told of what goes wrong beside the functions. */
+  readonly onProblem: (problem: Error) => void;
+}
+
+/** One event source mapping that runs. */
+export interface RunningMapping {
+  readonly functionName: string;
+  readonly streamArn: string;
+  readonly driver: EventSourceDriver;
+}
