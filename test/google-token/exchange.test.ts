@@ -1,4 +1,6 @@
 import { AwsClient } from "google-auth-library";
+import { federatedTokens } from "../../functions/warehouse/federation.ts";
+import { assumedRoles, roleAttribute } from "../../infra/policies/google.ts";
 import { AwsSessions } from "../../local/google-token/aws-sessions.ts";
 import type { AwsSession } from "../../local/google-token/aws-sessions.ts";
 import { emptyGoogleRegistry, serviceAccountResource, tableResource } from "../../local/google-token/registry.ts";
@@ -15,7 +17,6 @@ const WRITER = "projects/sluice-local/roles/rowAppender";
 const TABLE = tableResource("sluice-local", "player_log", "player_log_0");
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/sluice-local-warehouse`;
 const UPDATE = "bigquery.tables.updateData";
-const ROLE_NAME = "assertion.arn.extract('assumed-role/{role}/')";
 
 // Google's client imports its fetch dynamically, which jest's modules cannot; where there is a window it takes that one's.
 beforeAll(() => void Object.assign(globalThis, { window: { fetch } }));
@@ -36,8 +37,8 @@ beforeEach(async () => {
   registry.providers.set(PROVIDER, {
     name: PROVIDER,
     awsAccountId: ACCOUNT,
-    attributeMapping: { "google.subject": ROLE_NAME, "attribute.aws_role": ROLE_NAME },
-    attributeCondition: "attribute.aws_role in ['sluice-local-warehouse']",
+    attributeMapping: roleAttribute(),
+    attributeCondition: assumedRoles(["sluice-local-warehouse"]),
     disabled: false,
   });
   registry.serviceAccounts.set(EMAIL, { email: EMAIL, projectId: "sluice-local" });
@@ -83,6 +84,18 @@ describe("the warehouse function's role", () => {
   test("gets a token of the service account with the real client, and may append to its table with it", async () => {
     const access = await token(sessions.issue(ROLE, "warehouse"));
     expect(exchange.authorize(access, UPDATE, TABLE)).toEqual({ allowed: true });
+  });
+
+  test("gets one with the function's own client too", async () => {
+    const { accessKeyId, secretAccessKey, sessionToken } = sessions.issue(ROLE, "warehouse");
+    const source = federatedTokens({
+      audience: `//iam.googleapis.com/${PROVIDER}`,
+      serviceAccount: EMAIL,
+      region: "us-east-1",
+      identity: () => ({ accessKeyId, secretAccessKey, token: sessionToken }),
+      endpoint: `http://127.0.0.1:${exchange.port}`,
+    });
+    expect(exchange.authorize(await source.token(), UPDATE, TABLE)).toEqual({ allowed: true });
   });
 
   test("may not append to another table, and may not delete its own", async () => {

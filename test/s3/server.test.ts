@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -102,6 +103,24 @@ describe("objects", () => {
     expect(await text("a")).toBe("first");
     await put("a", "second");
     expect(await text("a")).toBe("second");
+  });
+
+  test("of many writers to one key one wins whole: bytes, ETag and metadata are of the same write", async () => {
+    const bodies = Array.from({ length: 20 }, (_, index) => String(index).repeat(1000 * (index + 1)));
+    await Promise.all(bodies.map((body, index) => put("same", body, { Metadata: { writer: String(index) } })));
+    const { Body, ETag, Metadata } = await fixture.client.send(new GetObjectCommand({ Bucket, Key: "same" }));
+    const winner = bodies[Number(Metadata!["writer"])]!;
+    expect(await Body!.transformToString()).toBe(winner);
+    expect(ETag).toBe(`"${createHash("md5").update(winner).digest("hex")}"`);
+    expect(fixture.created).toHaveLength(20);
+  });
+
+  test("a reader goes on with the object that it began, though it is overwritten", async () => {
+    const big = "a".repeat(4_000_000);
+    await put("same", big);
+    const { Body } = await fixture.client.send(new GetObjectCommand({ Bucket, Key: "same" }));
+    await put("same", "b");
+    expect((await Body!.transformToString()) === big).toBe(true);
   });
 
   test("ranges give their bytes", async () => {
