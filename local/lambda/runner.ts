@@ -54,7 +54,7 @@ const BOOTSTRAP = join(import.meta.dirname, "bootstrap.mjs");
  * Lambda on this machine: every concurrent execution of a function is a Node process of its own that runs the unmodified bundle. Processes
  * start when they are needed and are used again, the warmest first. Nothing runs any more once `close` has resolved.
  *
- *     await runner.createFunction(config);
+ *     runner.createFunction(config);
  *     const result = await runner.invoke(config.name, event, 100);
  */
 export class LambdaRunner {

@@ -224,3 +224,22 @@ export class MappingRun {
     return this.invocations.map(({ records }) => numbers(records));
   }
 }
+
+/** A stream of one shard with these records on it. */
+export function streamOf(...records: readonly MappingRecord[]): ScriptedStream {
+  const stream = new ScriptedStream(SHARD);
+  stream.put(SHARD, ...records);
+  return stream;
+}
+
+export const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+export const records = (from: number, to: number, overrides: Partial<MappingRecord> = {}) =>
+  range(from, to).map((index) => record(index, overrides));
+
+/** Times of invocations or discards, from the start of the run. */
+export const sinceStart = (times: readonly { readonly atMs: number }[]) => times.map(({ atMs }) => atMs - START_MS);
+
+/** What was given up, why, and after how many calls. */
+export const given = (run: MappingRun) =>
+  run.discarded.map((batch) => [numbers(batch.records), batch.condition, batch.invokeCount]);
