@@ -8,6 +8,8 @@ import { FrameReader, frameHead } from "./framing.ts";
 const METHOD = "/google.cloud.bigquery.storage.v1.BigQueryWrite/AppendRows";
 /** Answers are a few hundred bytes; a window that never fills asks for no window updates while the function is frozen. */
 const WINDOW_BYTES = 1 << 20;
+/** Node's default of 10 MB ends a session that has several large requests under way. In MB. */
+const SESSION_MEMORY_MB = 64;
 
 /** Where and as whom to connect. */
 export interface ConnectionOptions {
@@ -59,7 +61,10 @@ export class AppendConnection {
   constructor(options: ConnectionOptions) {
     this.#clock = options.clock;
     this.lastUsedMs = options.clock.now();
-    this.#session = connect(options.endpoint, { settings: { initialWindowSize: WINDOW_BYTES, enablePush: false } });
+    this.#session = connect(options.endpoint, {
+      settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
+      maxSessionMemory: SESSION_MEMORY_MB,
+    });
     this.#session.on("error", () => this.#end(new ConnectionError("UNAVAILABLE")));
     this.#session.on("close", () => this.#end(new ConnectionError("UNAVAILABLE")));
     // Requests under way are still answered; new ones need a new connection.

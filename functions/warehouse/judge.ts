@@ -1,8 +1,7 @@
 import { TABLE_NAMES } from "../../contract/columns.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import type { Verdict } from "../shared/quarantine.ts";
-import { RecordReader } from "../shared/record.ts";
-import type { TimeRange } from "../shared/record.ts";
+import type { RecordReader, TimeRange } from "../shared/record.ts";
 
 /**
  * The judging stage: which pieces become rows, of which table, with which values; by column, as in {@link Pieces}.

@@ -146,6 +146,10 @@ export class DirectConnection implements Connection {
           return this.#end(new ConnectionError(grpcCode(reaction.code), reaction.storageError));
         case "ok-then-goaway":
           this.usable = false;
+          break;
+        case "ok":
+        case "error":
+          break;
       }
       this.#waiting.delete(reject);
       resolve(decodeAppendAnswer(encodeAnswer(reaction.do === "error" ? reaction : { do: "ok" })));

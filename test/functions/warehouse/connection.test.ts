@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { systemClock } from "../../../contract/clock.ts";
 import type { Clock } from "../../../contract/clock.ts";
@@ -33,14 +34,14 @@ function open(endpoint: string, ownClock: Clock = clock): AppendConnection {
 }
 
 /** A compressed request with one row for a table. */
-function request(digit: string): Buffer {
-  const { Records } = kinesisEvent([JSON.stringify({ player_id: digit.repeat(32), timestamp: 1767225600 })]);
+function request(digit: string, text = ""): Buffer {
+  const { Records } = kinesisEvent([JSON.stringify({ player_id: digit.repeat(32), timestamp: 1767225600, text })]);
   const fields = { playerId: "player_id", timestamp: "timestamp", event: "event" };
   const pieces = new Unpacker(wantedFields(fields)).unpack(Records);
   const judgement = new Judgement(pieces, new RecordReader(), timeRange(clock.now(), undefined));
   const rows = new RowEncoder({ pieces, source: new Source(Records, ""), judgement, ingestedMicros: 0 });
   const stream = `projects/p/datasets/d/tables/player_log_${digit}/streams/_default`;
-  return gzipSync(new AppendRequestEncoder(encodeWriterSchema()).encode(stream, rows, [0]));
+  return gzipSync(new AppendRequestEncoder(encodeWriterSchema()).encode(stream, rows, [0]), { level: 1 });
 }
 
 const OK = { code: "OK", storageError: 0, rowErrors: [] };
@@ -62,6 +63,17 @@ describe("a connection to Storage Write", () => {
       authorization: "Bearer token",
       "x-goog-request-params": "write_location=projects/p/locations/europe-west1",
     });
+  });
+
+  test("carries several requests of megabytes that do not compress, at the same time", async () => {
+    const text = randomBytes(3_000_000).toString("base64");
+
+    const answers = await Promise.all(
+      ["a", "b", "c", "d"].map((digit) => connection.append(request(digit, text), NEVER)),
+    );
+
+    expect(answers).toEqual([OK, OK, OK, OK]);
+    expect(server.stored.map((row) => row["log"]!.length > text.length)).toEqual([true, true, true, true]);
   });
 
   test.each([
