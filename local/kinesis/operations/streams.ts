@@ -86,6 +86,7 @@ export const describeStreamSummary: Operation = {
         OpenShardCount: open.length,
         ConsumerCount: stream.consumers.size,
         MaxRecordSizeInKiB: stream.model.maxRecordBytes / 1024,
+        ...(stream.mode === "ON_DEMAND" && { RecordDistributionStrategy: "USER_PARTITION_KEY" }),
       },
     };
   },
