@@ -70,7 +70,7 @@ export class EventEncoder implements EventSizes {
       if (index > 0) event[end++] = 0x2c;
       end += event.write(this.#record(shardId, record), end);
     }
-    end += event.write(CLOSING, end, "latin1");
+    event.write(CLOSING, end, "latin1");
     return event;
   }
 

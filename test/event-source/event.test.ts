@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { EventEncoder } from "../../model/event-source/event.ts";
-import { failureKey } from "../../model/event-source/failure-record.ts";
+import { failureKey, failureRecord } from "../../model/event-source/failure-record.ts";
 import { judgeResponse } from "../../model/event-source/partial-response.ts";
 import { ENCODER, KEY_UNIT, SHARD, record, sequence } from "./support.ts";
 
@@ -75,6 +75,22 @@ test("a failed batch is stored under mapping, shard, day, time with points and a
   expect(failureKey("mapping", SHARD, Date.UTC(2026, 10, 3, 4, 5, 6, 789), "uuid")).toBe(
     "aws/lambda/mapping/shardId-000000000000/2026/11/03/2026-11-03T04.05.06-uuid",
   );
+});
+
+test("a failed batch that was never called has no response context, and one without payload no payload", () => {
+  const discarded = {
+    id: 1,
+    shardId: SHARD,
+    lane: 0,
+    records: [record(1)],
+    condition: "RetryAttemptsExhausted" as const,
+    invokeCount: 0,
+    functionError: false,
+    oversized: true,
+  };
+  const context = { requestId: "r", functionArn: "f", streamArn: "s", timestampMs: 0, payload: undefined };
+  const stored = JSON.parse(failureRecord(discarded, context)) as object;
+  expect(Object.keys(stored)).toEqual(["requestContext", "version", "timestamp", "KinesisBatchInfo"]);
 });
 
 describe("an answer", () => {
