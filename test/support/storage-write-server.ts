@@ -34,13 +34,21 @@ export class StorageWriteServer extends StorageWrite {
     let trailers: Record<string, string | number> = { "grpc-status": 0 };
     stream.on("wantTrailers", () => stream.sendTrailers(trailers));
     stream.on("error", () => {});
-    let data = Buffer.alloc(0);
+    let parts: Buffer[] = [];
+    let have = 0;
+    let need = 5;
     stream.on("data", (bytes: Buffer) => {
-      data = Buffer.concat([data, bytes]);
-      while (data.length >= 5 && data.length >= 5 + data.readUInt32BE(1)) {
-        const end = 5 + data.readUInt32BE(1);
-        const message = data[0] === 1 ? gunzipSync(data.subarray(5, end)) : data.subarray(5, end);
-        data = data.subarray(end);
+      parts.push(bytes);
+      have += bytes.length;
+      while (have >= need) {
+        const data = Buffer.concat(parts);
+        parts = [data];
+        need = 5 + data.readUInt32BE(1);
+        if (have < need) return;
+        const message = data[0] === 1 ? gunzipSync(data.subarray(5, need)) : data.subarray(5, need);
+        parts = [data.subarray(need)];
+        have -= need;
+        need = 5;
         const ended = this.#answer(stream, connection, message);
         if (ended === undefined) continue;
         trailers = ended;
