@@ -8,6 +8,9 @@ import { describeFaults } from "./cases/faults.ts";
 import { describeForwarder } from "./cases/forwarder.ts";
 import { describeGraphs } from "./cases/graphs.ts";
 
+// The first run loads the SDK, which takes as long as a busy machine lets it.
+jest.setTimeout(60_000);
+
 let mockAwsxLoads = 0;
 jest.mock("@pulumi/awsx/ecs/index.js", () => {
   mockAwsxLoads++;

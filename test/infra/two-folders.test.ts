@@ -55,5 +55,5 @@ describe("the entry file, run in two folders", () => {
     expect(first!.resources).toBeGreaterThan(100);
     expect(first!.code.map(({ file }) => file)).toEqual(["archive-function/index.mjs", "warehouse-function/index.mjs"]);
     for (const { bytes } of first!.code) expect(bytes).toBeGreaterThan(10_000);
-  }, 30_000);
+  }, 60_000);
 });
