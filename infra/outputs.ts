@@ -34,6 +34,8 @@ export interface StackOutputs {
   readonly alarmTopicArn: pulumi.Output<string>;
   /** Function names by backend. */
   readonly functions: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Log groups by backend. */
+  readonly logGroups: Readonly<Record<string, pulumi.Output<string>>>;
   /** UUIDs of event source mappings by backend: to pause a backend, and to find its failed records. */
   readonly mappings: Readonly<Record<string, pulumi.Output<string>>>;
   /** Pages of the clouds' consoles. */
@@ -58,6 +60,7 @@ export function stackOutputs(config: StackConfig, sources: OutputSources): Stack
     }),
     alarmTopicArn: sources.alarms.arn,
     functions: byName(backends, (backend) => backend.functionName),
+    logGroups: byName(backends, (backend) => backend.logGroupName),
     mappings: byName(backends, (backend) => backend.mappingId),
     console: consoleLinks(config, sources),
   };
