@@ -12,6 +12,8 @@ export const EXIT = {
   interrupted: 130,
   /** Ended by SIGTERM: 128 + 15. */
   terminated: 143,
+  /** Ended by SIGHUP, when the terminal goes away: 128 + 1. */
+  hungUp: 129,
 } as const;
 
 /** Lines for the help text. */

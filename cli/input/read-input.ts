@@ -2,15 +2,14 @@ import { constants, createReadStream } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { CommandError, UsageError, codeOf, messageOf } from "../errors.ts";
-import { gunzipChunks } from "./gunzip.ts";
 import type { InputBatch } from "./input-batch.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { unpackedBytes } from "./unpacked-bytes.ts";
 
 /** How standard input is named on the command line and in messages. */
 const STDIN = "-";
 const STDIN_NAME = "standard input";
 const READ_BYTES = 256 * 1024;
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 export interface ReadInputOptions {
   /** Longest line that is let through, in bytes: the stream's record limit. */
@@ -84,7 +83,7 @@ async function* readFile(file: string, options: ReadInputOptions): AsyncGenerato
   const stop = (): void => void source.destroy();
   options.signal?.addEventListener("abort", stop);
   try {
-    for await (const chunk of unpack(source)) {
+    for await (const chunk of unpackedBytes(source)) {
       const batch = splitter.push(chunk);
       if (batch.lines.length + batch.refused.length + batch.blank > 0) yield batch;
     }
@@ -102,27 +101,3 @@ const GZIP_PROBLEMS: Readonly<Record<string, string>> = {
   Z_BUF_ERROR: "the gzip data end too early",
   Z_DATA_ERROR: "the gzip data are broken",
 };
-
-/** The stream's bytes, un-gzipped if it begins with gzip's magic bytes `1F 8B`. */
-async function* unpack(source: Readable): AsyncGenerator<Buffer, void, void> {
-  const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
-  const next = async (): Promise<Buffer | undefined> => {
-    const { done, value } = await chunks.next();
-    if (done === true) return undefined;
-    return typeof value === "string" ? Buffer.from(value) : value;
-  };
-  let head = await next();
-  while (head !== undefined && head.length < GZIP_MAGIC.length) {
-    const more = await next();
-    if (more === undefined) break;
-    head = Buffer.concat([head, more]);
-  }
-  if (head === undefined) return;
-  const whole = concat(head, next);
-  yield* head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC) ? gunzipChunks(whole) : whole;
-}
-
-async function* concat(head: Buffer, next: () => Promise<Buffer | undefined>): AsyncGenerator<Buffer, void, void> {
-  yield head;
-  for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
-}

@@ -98,7 +98,8 @@ export function streamFacts(options: ProduceCommandOptions, environment: NodeJS.
     throw new UsageError("which stream?", { hint: "Name a stack with --stack, or a stream with --stream." });
   }
   const configured = environment["AWS_REGION"] ?? environment["AWS_PROFILE"];
-  const region = options.region ?? (options.endpoint !== undefined && configured === undefined ? ENDPOINT_REGION : undefined);
+  const region =
+    options.region ?? (options.endpoint !== undefined && configured === undefined ? ENDPOINT_REGION : undefined);
   return {
     streamName: options.stream,
     region,

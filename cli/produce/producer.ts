@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../../contract/clock.ts";
 import { PUT_RECORDS_MAX_BYTES, PUT_RECORDS_MAX_RECORDS } from "../../contract/limits.ts";
+import { CommandError } from "../errors.ts";
 import type { InputBatch, InputLine, RefusedLine } from "../input/input-batch.ts";
 import { backoff } from "./backoff.ts";
 import { lineKeys } from "./partition-key.ts";
@@ -72,12 +73,17 @@ export interface ProduceResult {
   readonly interrupted: boolean;
 }
 
-/** A run ended early; `result` says how far it got. The cause is the PutError, or the input's error. */
-export class ProduceFailure extends Error {
+/** A run ended early, by an error of the input or one that no retry mends; `result` says how far it got. */
+export class ProduceFailure extends CommandError {
   readonly result: ProduceResult;
 
-  constructor(cause: unknown, result: ProduceResult) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  constructor(cause: PutError | CommandError, result: ProduceResult) {
+    const { counts, unsent } = result;
+    const problem = cause instanceof PutError ? `Kinesis: ${cause.code}: ${cause.message}` : cause.message;
+    super(problem, {
+      cause,
+      hint: `${counts.accepted} lines were sent and stored, ${counts.refused} refused, ${unsent} read but not sent.`,
+    });
     this.name = "ProduceFailure";
     this.result = result;
   }
@@ -147,8 +153,11 @@ export class Producer {
       seconds: (clock.now() - startMs) / 1000,
       interrupted: signal?.aborted === true,
     };
-    if (this.#failure !== undefined && !result.interrupted) throw new ProduceFailure(this.#failure, result);
-    return result;
+    if (this.#failure === undefined || result.interrupted) return result;
+    if (this.#failure instanceof PutError || this.#failure instanceof CommandError) {
+      throw new ProduceFailure(this.#failure, result);
+    }
+    throw this.#failure;
   }
 
   #newQueue(map: ShardMap): SendQueue {

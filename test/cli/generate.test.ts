@@ -19,10 +19,14 @@ function log(seed: number, records: number): { texts: string[]; lines: Line[] } 
   return { texts, lines: texts.map((text) => JSON.parse(text) as Line) };
 }
 
-function shares(lines: readonly Line[]): number[] {
+/** Shares of all players, the busiest first; a line begins with its player's id. */
+function shares(seed: number, records: number): number[] {
   const counts = new Map<string, number>();
-  for (const { player_id } of lines) counts.set(player_id, (counts.get(player_id) ?? 0) + 1);
-  return [...counts.values()].map((count) => count / lines.length).sort((a, b) => b - a);
+  for (const text of playerLog({ seed, records, startMs: START })) {
+    const player = text.slice('{"player_id":"'.length).slice(0, 32);
+    counts.set(player, (counts.get(player) ?? 0) + 1);
+  }
+  return [...counts.values()].map((count) => count / records).sort((a, b) => b - a);
 }
 
 describe("generated log", () => {
@@ -31,17 +35,16 @@ describe("generated log", () => {
     expect(log(8, 200).texts[0]).not.toBe(log(7, 200).texts[0]);
   });
 
-  test.each([1, 2, 42])("seed %d: lines of 1,000 bytes on average, gzip -6 to between 0.2 and 0.3", (seed) => {
-    const bytes = Buffer.from(log(seed, 10_000).texts.join("\n") + "\n");
-    expect(Math.abs(bytes.length / 10_000 - 1001)).toBeLessThan(50);
+  test.each([1, 42])("seed %d: lines of 1,000 bytes on average, gzip -6 to between 0.2 and 0.3", (seed) => {
+    const bytes = Buffer.from(log(seed, 5000).texts.join("\n") + "\n");
+    expect(Math.abs(bytes.length / 5000 - 1001)).toBeLessThan(50);
     const ratio = gzipSync(bytes, { level: 6 }).length / bytes.length;
     expect(ratio).toBeGreaterThan(0.2);
     expect(ratio).toBeLessThan(0.3);
   });
 
   test("players are skewed as by Zipf: the busiest writes about 1 % of a long log, ten times the median player", () => {
-    const { lines } = log(3, 30_000);
-    const sorted = shares(lines);
+    const sorted = shares(3, 20_000);
     expect(sorted[0]).toBeGreaterThan(0.01);
     expect(sorted[0]).toBeLessThanOrEqual(0.02);
     expect(sorted[0]).toBeGreaterThan(10 * sorted[Math.floor(sorted.length / 2)]!);
@@ -49,10 +52,10 @@ describe("generated log", () => {
 
   test("no player writes more than 2 % of the log, however short it is", () => {
     fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: 50, max: 600 }), (seed, records) => {
-        expect(shares(log(seed, records).lines)[0]).toBeLessThanOrEqual(0.02);
+      fc.property(fc.nat(), fc.integer({ min: 50, max: 300 }), (seed, records) => {
+        expect(shares(seed, records)[0]).toBeLessThanOrEqual(0.02);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -60,7 +63,7 @@ describe("generated log", () => {
     const { lines, texts } = log(5, 2000);
     expect(lines.every((line) => /^[0-9a-f]{32}$/.test(line.player_id))).toBe(true);
     expect(lines[0]!.timestamp).toBe("2026-06-01T00:00:00.000Z");
-    for (const [index, line] of lines.slice(1).entries()) expect(line.timestamp >= lines[index]!.timestamp).toBe(true);
+    expect(lines.slice(1).every((line, index) => line.timestamp >= lines[index]!.timestamp)).toBe(true);
     expect(lines.some((line) => /[^ -~]/.test(line.player.name))).toBe(true);
     expect(texts.some((text) => text.includes("\n"))).toBe(false);
   });
@@ -68,10 +71,11 @@ describe("generated log", () => {
   test("each player begins with a login and goes on in the order of a session; all kinds occur", () => {
     const last = new Map<string, EventKind>();
     const kinds = new Set<EventKind>();
-    for (const { player_id, event } of log(11, 20_000).lines) {
+    for (const { player_id, event } of log(11, 12_000).lines) {
       const before = last.get(player_id);
-      if (before === undefined) expect(event).toBe("login");
-      else if (!mayFollow(before, event)) throw new Error(`${event} after ${before}`);
+      if (before === undefined ? event !== "login" : !mayFollow(before, event)) {
+        throw new Error(`${event} after ${before}`);
+      }
       last.set(player_id, event);
       kinds.add(event);
     }

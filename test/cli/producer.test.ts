@@ -1,3 +1,4 @@
+import { CommandError } from "../../cli/errors.ts";
 import type { InputBatch } from "../../cli/input/input-batch.ts";
 import { ProduceFailure, type ProduceResult, Producer, type ProducerOptions } from "../../cli/produce/producer.ts";
 import { PutError } from "../../cli/produce/put-target.ts";
@@ -160,7 +161,7 @@ describe("producer", () => {
   test("a stream that cannot be reached at the start is given up after four attempts", async () => {
     const { stream, run } = setUp();
     stream.failListing = () => new PutError("ECONNREFUSED", "refused", { retryable: true, uncertain: false });
-    await expect(run(input([line(1, 1)]))).rejects.toThrow("refused");
+    await expect(run(input([line(1, 1)]))).rejects.toThrow("Kinesis: ECONNREFUSED: refused");
     expect(stream.listings).toBe(4);
   });
 
@@ -168,10 +169,11 @@ describe("producer", () => {
     const { stream, run } = setUp();
     async function* broken(): AsyncGenerator<InputBatch> {
       yield* input(skewed(250));
-      throw new Error("f: the gzip data end too early after line 250");
+      throw new CommandError("f: the gzip data end too early after line 250");
     }
     const failure = (await run(broken()).catch((error: unknown) => error)) as ProduceFailure;
     expect(failure.message).toBe("f: the gzip data end too early after line 250");
+    expect(failure.hint).toBe("250 lines were sent and stored, 0 refused, 0 read but not sent.");
     expect(failure.result.counts.accepted).toBe(250);
     expect(stream.stored.length).toBe(250);
   });

@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from "commander";
+
+/** Parsers for commander's options; each throws what commander prints as a wrong command line. */
+
+/** A whole number from 0 to 2^53 − 1. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError("It is a whole number from 0.");
+  return value;
+}
+
+/** A whole number from 1. */
+export function positiveWholeNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("It is a whole number from 1.");
+  return value;
+}
+
+/** A whole number, also below 0, that a double holds exactly. */
+export function seed(text: string): number {
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("It is a whole number between -2^53 and 2^53.");
+  }
+  return value;
+}
+
+/** A number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || !(value > 0)) throw new InvalidArgumentError("It is a number above 0.");
+  return value;
+}
+
+/** An http or https address. */
+export function webAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    throw new InvalidArgumentError("It is an address such as http://127.0.0.1:4567.");
+  }
+  return text;
+}
+
+/** Collects a repeatable option. */
+export function collect(text: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), text];
+}
