@@ -1,14 +1,9 @@
-import { PARTITION_COLUMN, READERS, TABLE_NAMES } from "../../contract/columns.ts";
 import { FAILED_PREFIX, archivePrefix, divertedBackendPrefix, quarantinePrefix } from "../../contract/keys.ts";
 import { isReason } from "../../contract/reasons.ts";
 import { readFailedObjects } from "./failed-objects.ts";
 import { type AuditResult, BackendLedger, type ExpectedIds } from "./ledger.ts";
 import { readLineObject, readLineObjects } from "./line-objects.ts";
 import type { ObjectSource } from "./object-source.ts";
-
-/** What the tables can hold at all; a filter on the partition column is required. */
-const FIRST_TIME = "1900-01-01 00:00:00+00";
-const LAST_TIME = "9999-12-31 00:00:00+00";
 
 /** Where a backend's records are, and how its readers see them. */
 export interface WrittenRecords {
@@ -71,32 +66,6 @@ export function archivedRecords(archive: ObjectSource, generation: string): Writ
       }
     },
     duplicates: () => Promise.resolve(0),
-  };
-}
-
-/** Runs a GoogleSQL query; rows of scalars as texts. */
-export type QueryRows = (sql: string) => Promise<readonly (readonly unknown[])[]>;
-
-/**
- * The warehouse as a backend's records: the 16 tables for every copy, `log_between` for what readers see.
- * `dataset`: as it stands before a table's name in a query.
- */
-export function warehouseRecords(query: QueryRows, dataset: string): WrittenRecords {
-  return {
-    async *ids() {
-      for (const table of TABLE_NAMES) {
-        const rows = await query(
-          `SELECT record_id FROM \`${dataset}.${table}\` WHERE ${PARTITION_COLUMN} >= TIMESTAMP '${FIRST_TIME}'`,
-        );
-        yield rows.map(([id]) => String(id));
-      }
-    },
-    async duplicates() {
-      const rows = await query(
-        `SELECT COUNT(*) - COUNT(DISTINCT record_id) FROM \`${dataset}.${READERS.between}\`(TIMESTAMP '${FIRST_TIME}', TIMESTAMP '${LAST_TIME}')`,
-      );
-      return Number(rows[0]?.[0]);
-    },
   };
 }
 

@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { archivedRecords, auditBackend, warehouseRecords } from "../../cli/audit/audit.ts";
+import { archivedRecords, auditBackend } from "../../cli/audit/audit.ts";
 import { BackendLedger, ExpectedIds } from "../../cli/audit/ledger.ts";
 import { folderSource } from "../../cli/audit/object-source.ts";
+import { warehouseRecords } from "../../cli/local/warehouse-records.ts";
 import { TABLE_NAMES } from "../../contract/columns.ts";
 import { archivePrefix, divertedPrefix, formatObjectKey, quarantinePrefix } from "../../contract/keys.ts";
+import type { Warehouse } from "../../local/bigquery/warehouse.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -179,11 +181,15 @@ describe("audit", () => {
 
   test("the warehouse is read table by table, and its readers' surplus rows are duplicates", async () => {
     const queries: string[] = [];
-    const written = warehouseRecords((sql) => {
-      queries.push(sql);
-      if (sql.includes("COUNT")) return Promise.resolve([["3"]]);
-      return Promise.resolve(sql.includes("player_log_a") ? [["0:1:0"], ["0:1:0"], ["0:2:0"]] : []);
-    }, "p.d");
+    const warehouse: Pick<Warehouse, "project" | "query"> = {
+      project: "p",
+      query(sql) {
+        queries.push(sql);
+        const rows = sql.includes("player_log_a") ? [["0:1:0"], ["0:1:0"], ["0:2:0"]] : [];
+        return Promise.resolve({ schema: [], rows: sql.includes("COUNT") ? [["3"]] : rows });
+      },
+    };
+    const written = warehouseRecords(warehouse as Warehouse, "d");
     const result = await auditBackend({
       backend: "warehouse",
       generation: "",
@@ -195,7 +201,7 @@ describe("audit", () => {
     expect(result).toMatchObject({ written: 2, repeated: 1, duplicates: 3, missing: 0, holds: false });
     expect(queries.length).toBe(TABLE_NAMES.length + 1);
     expect(queries[0]).toBe(
-      "SELECT record_id FROM `p.d.player_log_0` WHERE event_time >= TIMESTAMP '1900-01-01 00:00:00+00'",
+      "SELECT record_id FROM `p.d.player_log_0` WHERE event_time >= TIMESTAMP '0001-01-01 00:00:00+00'",
     );
   });
 
