@@ -22,13 +22,15 @@ export interface RestParameterType {
 
 /** A parameter's value in the REST API. */
 export interface RestParameterValue {
-  readonly value?: string | null;
+  /** Text by the API's description; clients send numbers and booleans too. */
+  readonly value?: string | number | boolean | null;
   readonly arrayValues?: readonly RestParameterValue[];
 }
 
 /** A text as a value of a type. */
-function fromText(type: SqlType, text: string | null | undefined): Typed {
-  if (text === null || text === undefined) return { sql: `CAST(NULL AS ${duckdbType(type)})`, type };
+function fromText(type: SqlType, value: RestParameterValue["value"]): Typed {
+  if (value === null || value === undefined) return { sql: `CAST(NULL AS ${duckdbType(type)})`, type };
+  const text = String(value);
   if (type === "TIMESTAMP") return timestampLiteral(text);
   if (type === "DATE") return dateLiteral(text);
   if (type === "JSON") return jsonLiteral(text);

@@ -82,7 +82,9 @@ function callFunction(written: string, nodes: readonly Expression[], scope: Scop
       /_(TRUNC|DIFF)$/.test(name) &&
       parts.includes(bare.name.name.toUpperCase());
     if (isPart || NOT_VALUES.has(open(node).kind)) return { sql: "", type: "INTERVAL" };
-    return translator.expression(node, scope);
+    const value = translator.expression(node, scope);
+    // SAFE.PARSE_JSON of a literal must fail while the query runs, where TRY catches it, not while it is translated.
+    return safe && name === "PARSE_JSON" ? { sql: value.sql, type: value.type } : value;
   });
   const call: Call = { name, args, nodes, scope, translator };
   const make = name === "STRING" ? stringFunction : FUNCTIONS[name];

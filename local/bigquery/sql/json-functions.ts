@@ -32,21 +32,20 @@ function query(call: Call): Typed {
   return { sql: `nullif(CAST(json_extract(${json}, ${path}) AS VARCHAR), 'null')`, type: "STRING" };
 }
 
-function list(arrow: "->" | "->>"): (call: Call) => Typed {
+/** An array's elements: JSON values, or texts of scalars only (NULL for the array if it holds others). */
+function list(scalars: boolean): (call: Call) => Typed {
   return (call) => {
     const { json, path, isText } = valueAndPath(call);
-    const element: Type = arrow === "->>" || isText ? "STRING" : "JSON";
     const extracted = `json_extract(${json}, ${path})`;
-    const items = `(${extracted} ${arrow} '$[*]')`;
-    const cast = element === "STRING" && arrow === "->" ? `CAST(${items} AS VARCHAR[])` : items;
-    const scalarsOnly =
-      arrow === "->>"
-        ? ` AND len(list_filter(${extracted} -> '$[*]', x -> json_type(x) IN ('OBJECT', 'ARRAY'))) = 0`
-        : "";
-    return {
-      sql: `CASE WHEN json_type(${json}, ${path}) = 'ARRAY'${scalarsOnly} THEN ${cast} END`,
-      type: { array: element },
-    };
+    const values = `json_extract(${extracted}, '$[*]')`;
+    const isArray = `json_type(${json}, ${path}) = 'ARRAY'`;
+    if (scalars) {
+      const isFlat = `len(list_filter(${values}, lambda x: json_type(x) IN ('OBJECT', 'ARRAY'))) = 0`;
+      const texts = `json_extract_string(${extracted}, '$[*]')`;
+      return { sql: `CASE WHEN ${isArray} AND ${isFlat} THEN ${texts} END`, type: { array: "STRING" } };
+    }
+    const items = isText ? `CAST(${values} AS VARCHAR[])` : values;
+    return { sql: `CASE WHEN ${isArray} THEN ${items} END`, type: { array: isText ? "STRING" : "JSON" } };
   };
 }
 
@@ -147,10 +146,10 @@ export const JSON_FUNCTIONS: FunctionTable = {
   JSON_EXTRACT_SCALAR: scalar,
   JSON_QUERY: query,
   JSON_EXTRACT: query,
-  JSON_VALUE_ARRAY: list("->>"),
-  JSON_EXTRACT_STRING_ARRAY: list("->>"),
-  JSON_QUERY_ARRAY: list("->"),
-  JSON_EXTRACT_ARRAY: list("->"),
+  JSON_VALUE_ARRAY: list(true),
+  JSON_EXTRACT_STRING_ARRAY: list(true),
+  JSON_QUERY_ARRAY: list(false),
+  JSON_EXTRACT_ARRAY: list(false),
   INT64: strict("INT64", "BIGINT", "('BIGINT', 'UBIGINT')"),
   FLOAT64: strict("FLOAT64", "DOUBLE", NUMBERS),
   BOOL: bool,

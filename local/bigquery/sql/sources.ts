@@ -130,12 +130,12 @@ function tableFunction(
   return aliased(relation, alias ?? name.name);
 }
 
-function unnest(node: Node<"unnest">, around: Scope, translator: Translator): FromItem {
+function unnest(node: Node<"unnest">, name: string | undefined, around: Scope, translator: Translator): FromItem {
   allowOnly(node, "UNNEST", ["this", "alias", "with_ordinality", "offset_alias"]);
   const list = translator.expression(node.this, around);
   const type = elementType("UNNEST", list);
   if (typeof type === "object") throw unsupported("UNNEST of an array of STRUCT");
-  const alias = node.alias?.name ?? "_unnest";
+  const alias = name ?? node.alias?.name ?? "_unnest";
   const columns: ColumnType[] = [{ name: alias, type }];
   let items = `unnest(${list.sql}) AS ${quoteIdentifier(alias)}`;
   if (node.with_ordinality) {
@@ -159,13 +159,15 @@ export function fromItem(item: Expression, around: Scope, lateral: Scope, transl
     return table(asTable, around, translator);
   }
   const asUnnest = nodeOf(item, "unnest");
-  if (asUnnest !== undefined) return unnest(asUnnest, lateral, translator);
+  if (asUnnest !== undefined) return unnest(asUnnest, undefined, lateral, translator);
   const call = nodeOf(item, "function");
   if (call !== undefined) return tableFunction(call, undefined, around, translator);
   const alias = nodeOf(item, "alias");
   if (alias !== undefined) {
     allowOnly(alias, "FROM", ["this", "alias"]);
     const aliasedCall = nodeOf(alias.this, "function");
+    const aliasedUnnest = nodeOf(alias.this, "unnest");
+    if (aliasedUnnest !== undefined) return unnest(aliasedUnnest, alias.alias.name, lateral, translator);
     if (aliasedCall !== undefined) return tableFunction(aliasedCall, alias.alias.name, around, translator);
   }
   const subquery = nodeOf(item, "subquery");
