@@ -44,7 +44,7 @@ const KEEP_ALIVE_MS = 310_000;
 export async function startKinesisServer(options: KinesisServerOptions): Promise<KinesisServer> {
   const { clock, streams, host = "127.0.0.1", port = 0, tlsPort = 0 } = options;
   const handler = kinesisHandler(new Dispatcher(clock, streams));
-  const { certificatePem, privateKeyPem } = selfSignedCertificate(clock.now());
+  const { certificatePem, privateKeyPem } = await selfSignedCertificate(clock.now());
 
   const http1 = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler);
   const http2 = createHttp2Server(handler);

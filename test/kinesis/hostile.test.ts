@@ -145,8 +145,8 @@ describe("a shard iterator", () => {
   });
 });
 
-test("the certificate is good for the local host, signed by itself, from yesterday for ten years", () => {
-  const certificate = new X509Certificate(selfSignedCertificate(clock.now()).certificatePem);
+test("the certificate is good for the local host, signed by itself, from yesterday for ten years", async () => {
+  const certificate = new X509Certificate((await selfSignedCertificate(clock.now())).certificatePem);
   expect(certificate.verify(certificate.publicKey)).toBe(true);
   expect(certificate.ca).toBe(true);
   expect(certificate.checkHost("localhost")).toBe("localhost");
