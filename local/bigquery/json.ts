@@ -17,7 +17,7 @@ class Refusal extends Error {}
 
 const WORDS: Readonly<Record<string, string>> = { t: "true", f: "false", n: "null" };
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const ESCAPED = /[\\\u0000-\u001f]/;
+const ESCAPED = /[\\\p{Cc}]/u;
 const SMALL_OBJECT = 8;
 
 /** Decimals seen lately: a log repeats them. Emptied when it holds this many. */

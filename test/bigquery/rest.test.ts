@@ -1,4 +1,4 @@
-import type { BigQuery } from "@google-cloud/bigquery";
+import type * as GoogleBigQuery from "@google-cloud/bigquery";
 import type { BigQueryServer } from "../../local/bigquery/server.ts";
 import { startBigQuery } from "../../local/bigquery/server.ts";
 import type { Warehouse } from "../../local/bigquery/warehouse.ts";
@@ -7,12 +7,12 @@ import { gameWarehouse, nodeImport, NOW, PROJECT } from "./support.ts";
 
 let warehouse: Warehouse;
 let server: BigQueryServer;
-let client: BigQuery;
+let client: GoogleBigQuery.BigQuery;
 
 beforeAll(async () => {
   warehouse = await gameWarehouse();
   server = await startBigQuery({ warehouse, clock: new ManualClock(NOW), host: "127.0.0.1" });
-  const library = (await nodeImport("@google-cloud/bigquery")) as typeof import("@google-cloud/bigquery");
+  const library = (await nodeImport("@google-cloud/bigquery")) as typeof GoogleBigQuery;
   client = new library.BigQuery({
     projectId: PROJECT,
     apiEndpoint: `http://127.0.0.1:${server.restPort}`,

@@ -1,5 +1,6 @@
 /** Expressions of GoogleSQL as DuckDB's, with their types. What is not listed here is refused by name. */
-import { BigQueryError, invalidQuery, unsupported } from "../errors.ts";
+import type { BigQueryError } from "../errors.ts";
+import { invalidQuery, unsupported } from "../errors.ts";
 import { quoteIdentifier } from "../names.ts";
 import { aggregateOf, ordering, translateAggregate, translateWindowOnly } from "./aggregates.ts";
 import type { Expression, Kind, Node } from "./ast.ts";
