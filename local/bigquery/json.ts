@@ -17,7 +17,8 @@ class Refusal extends Error {}
 
 const WORDS: Readonly<Record<string, string>> = { t: "true", f: "false", n: "null" };
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const ESCAPED = /[\\\p{Cc}]/u;
+/** A backslash or a control character below U+0020: anything outside the two ranges of plain characters. */
+const ESCAPED = /[^ -[\]-\uffff]/;
 const SMALL_OBJECT = 8;
 
 /** Decimals seen lately: a log repeats them. Emptied when it holds this many. */

@@ -52,7 +52,7 @@ export function restParameter(type: RestParameterType, value: RestParameterValue
 }
 
 /** A JavaScript value as DuckDB's SQL. */
-export function valueParameter(value: ParameterValue): Typed {
+function valueParameter(value: ParameterValue): Typed {
   if (value === null) return { sql: "NULL", type: "NULL" };
   if (value instanceof Date) return timestampLiteral(value.toISOString().replace("T", " "));
   switch (typeof value) {
@@ -77,4 +77,20 @@ export function parseJsonText(text: string): string {
   const json = canonicalJson(text);
   if (json.error !== undefined) throw invalidQuery(`Invalid input to PARSE_JSON: ${json.error}`);
   return json.text;
+}
+
+/** Parameters as SQL, told into named and positional ones. */
+export function givenParameters(parameters: Parameters | undefined): {
+  named?: ReadonlyMap<string, Typed>;
+  positional?: readonly Typed[];
+} {
+  if (parameters === undefined) return {};
+  if (isList(parameters)) return { positional: parameters.map(valueParameter) };
+  return {
+    named: new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), valueParameter(value)])),
+  };
+}
+
+function isList(parameters: Parameters): parameters is Extract<Parameters, readonly unknown[]> {
+  return Array.isArray(parameters);
 }

@@ -3,7 +3,7 @@
  * docs/local-bigquery.md says what it does as BigQuery and what it does not.
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { DuckDBInstance, DuckDBScalarFunction, VARCHAR } from "@duckdb/node-api";
+import { DuckDBInstance } from "@duckdb/node-api";
 import type { Clock } from "../../contract/clock.ts";
 import { Appender } from "./append.ts";
 import type { Row } from "./append.ts";
@@ -13,7 +13,8 @@ import { BigQueryError, invalidQuery } from "./errors.ts";
 import type { NameDefaults, ObjectName } from "./names.ts";
 import { displayName, duckdbSchemaName, duckdbTableName, quoteIdentifier, quoteText } from "./names.ts";
 import type { Parameters } from "./parameters.ts";
-import { parseJsonText, valueParameter } from "./parameters.ts";
+import { givenParameters } from "./parameters.ts";
+import { registerParseJson } from "./parse-json-function.ts";
 import type { ResultField, ResultValue } from "./result.ts";
 import { resultField, resultValue } from "./result.ts";
 import { checkFields, duckdbColumnType } from "./schema.ts";
@@ -297,13 +298,6 @@ export class Warehouse {
   }
 
   #translate(sql: string, options: QueryOptions, isDefinition = false): ReturnType<typeof translate> {
-    const { parameters } = options;
-    const given =
-      parameters === undefined
-        ? {}
-        : isList(parameters)
-          ? { positional: parameters.map(valueParameter) }
-          : { named: namedParameters(parameters) };
     return translate(sql, {
       catalog: this.#catalog,
       defaults: this.#defaults(options.defaultDataset),
@@ -311,7 +305,7 @@ export class Warehouse {
       isDefinition,
       ...(options.named === undefined ? {} : { named: options.named }),
       ...(options.positional === undefined ? {} : { positional: options.positional }),
-      ...given,
+      ...givenParameters(options.parameters),
     });
   }
 
@@ -387,14 +381,6 @@ export class Warehouse {
   }
 }
 
-function isList(parameters: Parameters): parameters is Extract<Parameters, readonly unknown[]> {
-  return Array.isArray(parameters);
-}
-
-function namedParameters(parameters: Exclude<Parameters, readonly unknown[]>): Map<string, Typed> {
-  return new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), valueParameter(value)]));
-}
-
 function columnList(table: Table): string {
   return table.fields
     .map(
@@ -402,23 +388,6 @@ function columnList(table: Table): string {
         `${quoteIdentifier(field.name)} ${duckdbColumnType(field)}${field.mode === "REQUIRED" ? " NOT NULL" : ""}`,
     )
     .join(", ");
-}
-
-/** The function behind PARSE_JSON of a text that is no literal. */
-function registerParseJson(connection: DuckDBConnection): void {
-  connection.registerScalarFunction(
-    DuckDBScalarFunction.create({
-      name: "sluice_parse_json",
-      parameterTypes: [VARCHAR],
-      returnType: VARCHAR,
-      mainFunction: (_info, input, output) => {
-        const texts = input.getColumnValues(0);
-        for (const [index, text] of texts.entries())
-          output.setItem(index, text === null ? null : parseJsonText(String(text)));
-        output.flush();
-      },
-    }),
-  );
 }
 
 /** Opens a warehouse file: `openWarehouse({ path, clock: systemClock, project: "sluice-local" })`. */

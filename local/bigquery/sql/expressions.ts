@@ -1,119 +1,23 @@
 /** Expressions of GoogleSQL as DuckDB's, with their types. What is not listed here is refused by name. */
 import type { BigQueryError } from "../errors.ts";
 import { invalidQuery, unsupported } from "../errors.ts";
-import { quoteIdentifier } from "../names.ts";
-import { aggregateOf, ordering, translateAggregate, translateWindowOnly } from "./aggregates.ts";
+import { aggregateOf, translateAggregate } from "./aggregates.ts";
 import type { Expression, Kind, Node } from "./ast.ts";
 import { allowOnly, nodeOf, open } from "./ast.ts";
 import { castTo, parsedType } from "./casts.ts";
-import { JSON_FUNCTIONS, jsonStep } from "./json-functions.ts";
+import { callFunction, KINDS_OF_FUNCTIONS } from "./function-calls.ts";
+import { jsonStep } from "./json-functions.ts";
 import { dateLiteral, numberLiteral, stringLiteral, timestampLiteral } from "./literals.ts";
-import { divide, SCALAR_FUNCTIONS } from "./scalar-functions.ts";
+import { divide } from "./scalar-functions.ts";
 import type { Scope } from "./scope.ts";
 import { columnOf, findName, findSource } from "./scope.ts";
-import { addInterval, extract, TIME_FUNCTIONS } from "./time-functions.ts";
-import type { Call, FunctionTable, Translator } from "./translator.ts";
+import { addInterval, extract } from "./time-functions.ts";
+import type { Translator } from "./translator.ts";
 import type { Type, Typed } from "./types.ts";
 import { commonType, commonTypeOf, elementType, isNumber, noSignature } from "./types.ts";
+import { windowFunction } from "./windows.ts";
 
 type Handlers = { readonly [K in Kind]?: (node: Node<K>, scope: Scope, translator: Translator) => Typed };
-
-const FUNCTIONS: FunctionTable = { ...SCALAR_FUNCTIONS, ...TIME_FUNCTIONS, ...JSON_FUNCTIONS };
-
-/** Functions for which the parser has kinds of their own: their names and where their arguments stand. */
-const KINDS_OF_FUNCTIONS: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  json_value: ["JSON_VALUE", "this", "path"],
-  json_query: ["JSON_QUERY", "this", "path"],
-  json_extract: ["JSON_EXTRACT", "this", "path"],
-  json_extract_scalar: ["JSON_EXTRACT_SCALAR", "this", "path"],
-  json_type: ["JSON_TYPE", "this"],
-  parse_json: ["PARSE_JSON", "this"],
-  timestamp: ["TIMESTAMP", "this", "zone"],
-  safe_divide: ["SAFE_DIVIDE", "this", "expression"],
-  mod_func: ["MOD", "this", "expression"],
-  array_length: ["ARRAY_LENGTH", "this"],
-  starts_with: ["STARTS_WITH", "this", "expression"],
-  ends_with: ["ENDS_WITH", "this", "expression"],
-  substring: ["SUBSTR", "this", "start", "length"],
-  length: ["LENGTH", "this"],
-  lower: ["LOWER", "this"],
-  upper: ["UPPER", "this"],
-  str_position: ["STRPOS", "this", "substr"],
-  rand: ["RAND"],
-  round: ["ROUND", "this", "decimals"],
-  floor: ["FLOOR", "this"],
-  ceil: ["CEIL", "this"],
-  abs: ["ABS", "this"],
-  power: ["POW", "this", "expression"],
-  sqrt: ["SQRT", "this"],
-  ln: ["LN", "this"],
-  exp: ["EXP", "this"],
-};
-
-/** Nodes whose place takes a name or a unit, not a value. */
-const NOT_VALUES: ReadonlySet<string> = new Set(["var", "interval"]);
-
-function callFunction(written: string, nodes: readonly Expression[], scope: Scope, translator: Translator): Typed {
-  const upper = written.toUpperCase();
-  const safe = upper.startsWith("SAFE.");
-  const name = safe ? upper.slice(5) : upper;
-  if (name === "STRUCT") return struct(nodes, scope, translator);
-  if (name === "ARRAY") {
-    const relation = translator.query(nodes[0]!, scope);
-    return { sql: `ARRAY(${relation.sql})`, type: { array: relation.columns[0]!.type } };
-  }
-  const parts = [
-    "WEEK",
-    "ISOWEEK",
-    "QUARTER",
-    "MONTH",
-    "YEAR",
-    "DAY",
-    "HOUR",
-    "MINUTE",
-    "SECOND",
-    "MILLISECOND",
-    "MICROSECOND",
-  ];
-  const args = nodes.map((node): Typed => {
-    const bare = nodeOf(node, "column");
-    const isPart =
-      bare !== undefined &&
-      bare.table === null &&
-      /_(TRUNC|DIFF)$/.test(name) &&
-      parts.includes(bare.name.name.toUpperCase());
-    if (isPart || NOT_VALUES.has(open(node).kind)) return { sql: "", type: "INTERVAL" };
-    const value = translator.expression(node, scope);
-    // SAFE.PARSE_JSON of a literal must fail while the query runs, where TRY catches it, not while it is translated.
-    return safe && name === "PARSE_JSON" ? { sql: value.sql, type: value.type } : value;
-  });
-  const call: Call = { name, args, nodes, scope, translator };
-  const make = name === "STRING" ? stringFunction : FUNCTIONS[name];
-  if (make === undefined || !Object.hasOwn({ ...FUNCTIONS, STRING: true }, name))
-    throw unsupported(`the function ${written}`);
-  const result = make(call);
-  return safe ? { sql: `TRY(${result.sql})`, type: result.type } : result;
-}
-
-/** STRING(json) or STRING(timestamp). */
-function stringFunction(call: Call): Typed {
-  const arg = call.args[0];
-  if (arg?.type === "JSON") return JSON_FUNCTIONS["JSON_STRING"]!({ ...call, name: "STRING" });
-  if (call.args.length === 1 && (arg?.type === "TIMESTAMP" || arg?.type === "DATE"))
-    return castTo(arg, "STRING", false);
-  throw noSignature("function STRING", call.args);
-}
-
-function struct(nodes: readonly Expression[], scope: Scope, translator: Translator): Typed {
-  const fields = nodes.map((node, index) => {
-    const alias = nodeOf(node, "alias");
-    const value = translator.expression(alias?.this ?? node, scope);
-    const name = alias?.alias.name ?? nodeOf(node, "column")?.name.name ?? `_field_${index + 1}`;
-    return { name, value };
-  });
-  const body = fields.map(({ name, value }) => `${quoteIdentifier(name)}: ${value.sql}`).join(", ");
-  return { sql: `{${body}}`, type: { struct: fields.map(({ name, value }) => ({ name, type: value.type })) } };
-}
 
 function array(expressions: readonly Expression[], scope: Scope, translator: Translator): Typed {
   const items = expressions.map((item) => translator.expression(item, scope));
@@ -278,52 +182,6 @@ function caseOf(node: Node<"case">, scope: Scope, translator: Translator): Typed
     node.else_ === null || node.else_ === undefined ? undefined : translator.expression(node.else_, scope);
   if (otherwise !== undefined) results.push(otherwise);
   return { sql: `CASE ${whens.join(" ")} ELSE ${otherwise?.sql ?? "NULL"} END`, type: commonTypeOf("CASE", results) };
-}
-
-function windowFunction(node: Node<"window_function">, scope: Scope, translator: Translator): Typed {
-  allowOnly(node, "a window function", ["this", "over"]);
-  const { kind, value } = open(node.this);
-  const over = ` OVER ${overClause(node.over, scope, translator)}`;
-  const only = translateWindowOnly(translator, kind, value, scope);
-  if (only !== undefined) return { sql: only.sql + over, type: only.type };
-  const aggregate = aggregateOf(kind, value);
-  if (aggregate === undefined) throw unsupported(`${kind.replaceAll("_", " ").toUpperCase()} with OVER`);
-  return translateAggregate(translator, aggregate, scope, over);
-}
-
-function overClause(over: Node<"window_function">["over"], scope: Scope, translator: Translator): string {
-  if (over.window_name === null || over.window_name === undefined) return `(${windowSpec(over, scope, translator)})`;
-  const named = over.window_name.name;
-  if (!scope.windows.has(named.toLowerCase())) throw invalidQuery(`Unrecognized window name: ${named}`);
-  if (over.partition_by.length + over.order_by.length > 0) throw unsupported("a window that extends a named one");
-  return quoteIdentifier(named);
-}
-
-/** What stands between the brackets of OVER (…). */
-export function windowSpec(over: Node<"window_function">["over"], scope: Scope, translator: Translator): string {
-  allowOnly(over, "OVER", ["partition_by", "order_by", "frame"]);
-  const partition = over.partition_by.map((item) => translator.expression(item, scope).sql);
-  const order = over.order_by.map((item) => ordering(translator, item, scope));
-  const frame = over.frame;
-  let clause = "";
-  if (frame !== null && frame !== undefined) {
-    allowOnly(frame, "a window frame", ["kind", "start", "end"]);
-    const bound = (at: unknown): string => {
-      if (at === "CurrentRow") return "CURRENT ROW";
-      if (at === "UnboundedPreceding") return "UNBOUNDED PRECEDING";
-      if (at === "UnboundedFollowing") return "UNBOUNDED FOLLOWING";
-      const [side, amount] = Object.entries(at as Record<string, Expression>)[0]!;
-      return `${translator.expression(amount, scope).sql} ${side.toUpperCase()}`;
-    };
-    const end = frame.end === null || frame.end === undefined ? "CURRENT ROW" : bound(frame.end);
-    clause = `${String(frame.kind).toUpperCase()} BETWEEN ${bound(frame.start)} AND ${end}`;
-  }
-  const parts = [
-    partition.length > 0 ? `PARTITION BY ${partition.join(", ")}` : "",
-    order.length > 0 ? `ORDER BY ${order.join(", ")}` : "",
-    clause,
-  ];
-  return parts.filter((part) => part !== "").join(" ");
 }
 
 const HANDLERS: Handlers = {

@@ -4,13 +4,14 @@ import { quoteIdentifier } from "../names.ts";
 import { checkGroupable, ordering } from "./aggregates.ts";
 import type { Expression, Node, Ordered } from "./ast.ts";
 import { allowOnly, nodeOf, open } from "./ast.ts";
-import { condition, windowSpec } from "./expressions.ts";
+import { condition } from "./expressions.ts";
 import type { ColumnType, Relation, Scope } from "./scope.ts";
 import { childScope, findName } from "./scope.ts";
 import { fromItem } from "./sources.ts";
 import type { Translator } from "./translator.ts";
 import type { Typed } from "./types.ts";
 import { commonType, noSignature } from "./types.ts";
+import { windowSpec } from "./windows.ts";
 
 interface Output extends Typed {
   readonly name: string;
