@@ -11,7 +11,7 @@ import type { Warehouse } from "../../local/bigquery/warehouse.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 /** Node's own import: Google's client imports node-fetch while it runs, which Jest's module system does not do. */
-export const nodeImport = runInThisContext("(name) => import(name)", {
+export const nodeImport = runInThisContext("process.env.METADATA_SERVER_DETECTION = 'none'; (name) => import(name)", {
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 }) as (name: string) => Promise<unknown>;
 
