@@ -1,7 +1,7 @@
 import type { Clock } from "../../contract/clock.ts";
 import { EventEncoder } from "../../model/event-source/event.ts";
 import { failureKey, failureRecord } from "../../model/event-source/failure-record.ts";
-import { EventSourceMapping } from "../../model/event-source/mapping.ts";
+import { EventSourceMapping, type MappingOptions } from "../../model/event-source/mapping.ts";
 import { streamShardReader, type ReadableStream } from "../../model/event-source/stream-reader.ts";
 import type {
   DiscardedBatch,
@@ -37,6 +37,9 @@ export interface EventSourceDriverOptions {
   readonly timings?: MappingTimings;
 }
 
+/** What of a mapping can change while it runs. Its source and starting position stay. */
+export type DriverUpdate = Pick<EventSourceDriverOptions, "declared" | "functionArn" | "roleArn" | "invoke">;
+
 /** What a mapping still has before it. */
 export interface Lag {
   /** Records read and not yet done. */
@@ -49,9 +52,11 @@ export interface Lag {
 
 /** Runs a mapping: stream → mapping's state machine → function → on-failure destination, on the clock that it is given. */
 export class EventSourceDriver {
-  readonly #options: EventSourceDriverOptions;
-  readonly #mapping: EventSourceMapping;
-  readonly #encoder: EventEncoder;
+  #options: EventSourceDriverOptions;
+  #encoder: EventEncoder;
+  #mapping: EventSourceMapping;
+  /** Options that wait for what is under way. */
+  #next: EventSourceDriverOptions | undefined;
   /** Request id of the last call from each lane, for its failure record. */
   readonly #requestIds = new Map<string, string>();
   #cancelTimer: () => void = () => undefined;
@@ -60,20 +65,10 @@ export class EventSourceDriver {
 
   /** Throws a RangeError for settings out of range. */
   constructor(options: EventSourceDriverOptions) {
-    const { declared, stream, region, roleArn, timings } = options;
     this.#options = options;
-    this.#encoder = new EventEncoder({
-      eventSourceArn: declared.eventSourceArn,
-      region,
-      invokeIdentityArn: roleArn,
-    });
-    this.#mapping = new EventSourceMapping({
-      settings: declared.settings,
-      reader: streamShardReader(stream, declared.consumer),
-      sizes: this.#encoder,
-      timings,
-    });
-    this.#mapping.setEnabled(declared.enabled);
+    this.#encoder = encoderOf(options);
+    this.#mapping = mappingOf(options, this.#encoder);
+    this.#mapping.setEnabled(options.declared.enabled);
   }
 
   get metrics(): Readonly<MappingMetrics> {
@@ -91,9 +86,14 @@ export class EventSourceDriver {
     this.#cancelTimer();
   }
 
-  /** Disabled, it keeps its position; what is under way is finished. */
-  setEnabled(enabled: boolean): void {
-    this.#mapping.setEnabled(enabled);
+  /**
+   * Takes new settings, another function, or a pause. What is under way is finished with the old ones; then batches are cut anew from
+   * where each shard has got to: a record that was done ahead of its shard's position, in another lane, is delivered once
+   * more, and attempts are counted from 0. Disabled, it keeps its position.
+   */
+  update(update: DriverUpdate): void {
+    this.#next = { ...this.#options, ...update };
+    this.#mapping.setEnabled(false);
     this.#advance();
   }
 
@@ -113,8 +113,9 @@ export class EventSourceDriver {
 
   #advance(): void {
     if (!this.#started || this.#stopped) return;
-    const { clock } = this.#options;
     this.#cancelTimer();
+    if (this.#next?.declared.enabled === true && this.#mapping.inFlight === 0) this.#takeOver(this.#next);
+    const { clock } = this.#options;
     let wakeAtMs: number;
     try {
       const step = this.#mapping.step(clock.now());
@@ -129,6 +130,16 @@ export class EventSourceDriver {
     }
     if (wakeAtMs === Infinity) return;
     this.#cancelTimer = clock.after(Math.max(0, wakeAtMs - clock.now()), () => this.#advance());
+  }
+
+  #takeOver(options: EventSourceDriverOptions): void {
+    const { metrics } = this.#mapping;
+    const checkpoints = new Map(this.#mapping.progress().map(({ shardId, checkpoint }) => [shardId, checkpoint]));
+    this.#next = undefined;
+    this.#options = options;
+    this.#encoder = encoderOf(options);
+    this.#mapping = mappingOf(options, this.#encoder, { metrics, checkpoints });
+    this.#requestIds.clear();
   }
 
   async #invoke({ id, shardId, lane, records }: Invocation): Promise<void> {
@@ -179,4 +190,17 @@ export class EventSourceDriver {
       Buffer.from(text),
     );
   }
+}
+
+function encoderOf({ declared, region, roleArn }: EventSourceDriverOptions): EventEncoder {
+  return new EventEncoder({ eventSourceArn: declared.eventSourceArn, region, invokeIdentityArn: roleArn });
+}
+
+function mappingOf(
+  { declared, stream, timings }: EventSourceDriverOptions,
+  sizes: EventEncoder,
+  predecessor: Pick<MappingOptions, "metrics" | "checkpoints"> = {},
+): EventSourceMapping {
+  const reader = streamShardReader(stream, declared.consumer);
+  return new EventSourceMapping({ settings: declared.settings, reader, sizes, timings, ...predecessor });
 }

@@ -32,6 +32,8 @@ export interface MappingOptions {
   readonly maximumEventBytes?: number;
   /** Where an earlier mapping had got to, by shard id: `progress()`'s checkpoints. */
   readonly checkpoints?: ReadonlyMap<string, StartingPosition>;
+  /** An earlier mapping's counts, to go on with; default: from 0. */
+  readonly metrics?: MappingMetrics;
 }
 
 /** An invocation or delivery that has not been answered. */
@@ -50,16 +52,7 @@ interface InFlight {
  * One batch at a time is in flight per shard and lane, in order; all its records are done before the next one starts.
  */
 export class EventSourceMapping {
-  readonly metrics: MappingMetrics = {
-    polledEventCount: 0,
-    invokedEventCount: 0,
-    failedInvokeEventCount: 0,
-    onFailureDestinationDeliveredEventCount: 0,
-    droppedEventCount: 0,
-    expiredEventCount: 0,
-    destinationDeliveryFailures: 0,
-    iteratorAgeMs: undefined,
-  };
+  readonly metrics: MappingMetrics;
   readonly #settings: MappingSettings;
   readonly #timings: MappingTimings;
   readonly #reader: ShardReader;
@@ -86,6 +79,7 @@ export class EventSourceMapping {
       windowMs: options.settings.maximumBatchingWindowInSeconds * 1000,
     };
     this.#checkpoints = options.checkpoints ?? new Map();
+    this.metrics = options.metrics ?? noCounts();
   }
 
   get enabled(): boolean {
@@ -165,8 +159,10 @@ export class EventSourceMapping {
       if (this.#shards.has(shardId)) continue;
       // A shard born while the mapping runs continues its parents: reading it from anywhere but its beginning would lose records.
       const fallback: StartingPosition = this.#listed ? { type: "TRIM_HORIZON" } : this.#settings.startingPosition;
-      const start = this.#checkpoints.get(shardId) ?? fallback;
-      const cursor = this.#reader.open(shardId, start, nowMs);
+      const from = this.#checkpoints.get(shardId) ?? fallback;
+      const cursor = this.#reader.open(shardId, from, nowMs);
+      // Another mapping that takes over before anything was read must not skip what has arrived since: its "latest" is later.
+      const start: StartingPosition = from.type === "LATEST" ? { type: "AT_TIMESTAMP", timestampMs: nowMs } : from;
       const lanes = this.#settings.parallelizationFactor;
       this.#shards.set(shardId, new ShardState({ shardId, parentShardIds, start, cursor, lanes, sizes: this.#sizes }));
     }
@@ -286,6 +282,19 @@ export class EventSourceMapping {
     flight.lane.inFlight = undefined;
     return flight;
   }
+}
+
+function noCounts(): MappingMetrics {
+  return {
+    polledEventCount: 0,
+    invokedEventCount: 0,
+    failedInvokeEventCount: 0,
+    onFailureDestinationDeliveredEventCount: 0,
+    droppedEventCount: 0,
+    expiredEventCount: 0,
+    destinationDeliveryFailures: 0,
+    iteratorAgeMs: undefined,
+  };
 }
 
 /** How many records at the front arrived before this time. */

@@ -35,6 +35,8 @@ class DriverFixture {
   readonly problems: string[] = [];
   readonly driver: EventSourceDriver;
   answer: (call: Call) => InvokeResult = () => ({ kind: "response", requestId: "r", response: null });
+  /** Answers nothing before this. */
+  waitFor: Promise<unknown> = Promise.resolve();
 
   constructor(inputs: Readonly<Record<string, unknown>> = {}, overrides: Partial<EventSourceDriverOptions> = {}) {
     this.stream = new StreamModel({ name: "sluice-local-player-log", shardCount: 1, createdAtMs: this.clock.now() });
@@ -45,13 +47,7 @@ class DriverFixture {
       declared: declaredMapping({ ...INPUTS, ...inputs }),
       stream: this.stream,
       region: "us-east-1",
-      functionArn: FUNCTION_ARN,
-      roleArn: "arn:aws:iam::000000000000:role/tried",
-      invoke: (event, kinesisRecords) => {
-        const call = { event: JSON.parse(event.toString()) as Call["event"], kinesisRecords };
-        this.calls.push(call);
-        return Promise.resolve(this.answer(call));
-      },
+      ...this.#target,
       putObject: (bucket, key, bytes) => {
         this.objects.push({ bucket, key, text: bytes.toString() });
         return Promise.resolve();
@@ -60,6 +56,29 @@ class DriverFixture {
       onProblem: (problem) => this.problems.push(problem.message),
       ...overrides,
     });
+  }
+
+  /** Sequence numbers of each call's records. */
+  get sequenceNumbers(): string[][] {
+    return this.calls.map(({ event }) => event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
+  }
+
+  /** Updates the mapping to these inputs, the function as before. */
+  update(inputs: Readonly<Record<string, unknown>>): void {
+    this.driver.update({ ...this.#target, declared: declaredMapping({ ...INPUTS, ...inputs }) });
+  }
+
+  get #target() {
+    return {
+      functionArn: FUNCTION_ARN,
+      roleArn: "arn:aws:iam::000000000000:role/tried",
+      invoke: async (event: Buffer, kinesisRecords: number) => {
+        const call = { event: JSON.parse(event.toString()) as Call["event"], kinesisRecords };
+        this.calls.push(call);
+        await this.waitFor;
+        return this.answer(call);
+      },
+    };
   }
 
   put(...texts: readonly string[]): string[] {
@@ -201,9 +220,82 @@ test("a declared mapping that is disabled delivers nothing until it is enabled",
   fixture.driver.start();
   await fixture.clock.advance(60_000);
   expect(fixture.calls).toEqual([]);
-  fixture.driver.setEnabled(true);
+  fixture.update({ enabled: true });
   await fixture.clock.advance(0);
   expect(fixture.calls).toHaveLength(1);
+});
+
+describe("an update", () => {
+  test("waits for what is under way, then goes on after it with the new settings", async () => {
+    const answered = Promise.withResolvers<void>();
+    const fixture = new DriverFixture({ batchSize: 2 });
+    const sequenceNumbers = fixture.put("one", "two", "three", "four", "five");
+    fixture.waitFor = answered.promise;
+    fixture.driver.start();
+    await fixture.clock.advance(0);
+    fixture.update({ batchSize: 3 });
+    fixture.update({ batchSize: 10 });
+    await fixture.clock.advance(60_000);
+    expect(fixture.calls.map(({ kinesisRecords }) => kinesisRecords)).toEqual([2]);
+    expect(fixture.driver.idle()).toBe(false);
+    answered.resolve();
+    await fixture.clock.advance(1000);
+    expect(fixture.sequenceNumbers).toEqual([sequenceNumbers.slice(0, 2), sequenceNumbers.slice(2)]);
+    expect(fixture.driver.idle()).toBe(true);
+    expect(fixture.driver.metrics.invokedEventCount).toBe(5);
+  });
+
+  test("to disabled keeps the position and what is known, whatever else changes meanwhile", async () => {
+    const fixture = new DriverFixture();
+    const first = fixture.put("one", "two");
+    fixture.driver.start();
+    await fixture.clock.advance(0);
+    fixture.update({ enabled: false });
+    expect(fixture.driver.idle()).toBe(true);
+    const later = fixture.put("three");
+    fixture.update({ enabled: false, batchSize: 1, parallelizationFactor: 2 });
+    await fixture.clock.advance(60_000);
+    expect(fixture.driver.idle()).toBe(false);
+    fixture.update({ enabled: true });
+    await fixture.clock.advance(1000);
+    expect(fixture.sequenceNumbers).toEqual([first, later]);
+  });
+
+  test("of a mapping that started at the latest record skips nothing that came since", async () => {
+    const fixture = new DriverFixture({ startingPosition: "LATEST" });
+    fixture.put("before");
+    await fixture.clock.advance(1);
+    fixture.driver.start();
+    fixture.update({ startingPosition: "LATEST", enabled: false });
+    const since = fixture.put("one", "two");
+    await fixture.clock.advance(1000);
+    fixture.update({ startingPosition: "LATEST" });
+    await fixture.clock.advance(1000);
+    expect(fixture.sequenceNumbers).toEqual([since]);
+  });
+
+  test("of the function sends the rest to the new one, under the new role", async () => {
+    const fixture = new DriverFixture();
+    fixture.put("one");
+    fixture.driver.start();
+    await fixture.clock.advance(0);
+    const calls: Call["event"][] = [];
+    fixture.driver.update({
+      declared: declaredMapping(INPUTS),
+      functionArn: `${FUNCTION_ARN}-2`,
+      roleArn: "arn:aws:iam::000000000000:role/other",
+      invoke: (event) => {
+        calls.push(JSON.parse(event.toString()) as Call["event"]);
+        return Promise.resolve({ kind: "response", requestId: "r", response: null });
+      },
+    });
+    fixture.put("two");
+    await fixture.clock.advance(2000);
+    expect(fixture.calls).toHaveLength(1);
+    expect(calls).toMatchObject([
+      { Records: [{ invokeIdentityArn: "arn:aws:iam::000000000000:role/other", kinesis: { data: "dHdv" } }] },
+    ]);
+  });
 });
 
 test("after stop an answer that comes late changes nothing", async () => {
