@@ -13,6 +13,9 @@ import type { Graph } from "./graph.ts";
 
 const PROJECT_ROOT = fileURLToPath(new URL("..", import.meta.url));
 
+/** What Pulumi allows in a stack's name; no way out of the folder of stack files. */
+const STACK_NAME = /^[A-Za-z0-9_.-]+$/;
+
 /** Where backends' code comes from. */
 export interface Functions {
   has(backend: string): boolean;
@@ -32,6 +35,14 @@ export interface RunProgramOptions {
   readonly functions?: Functions;
 }
 
+/** No configuration has the name of the stack. */
+export class UnknownStackError extends Error {
+  constructor(stack: string) {
+    super(`there is no stack ${stack}: stacks/Pulumi.${stack}.yaml does not exist`);
+    this.name = "UnknownStackError";
+  }
+}
+
 /** What a run gives. */
 export interface ProgramRun {
   readonly config: StackConfig;
@@ -39,8 +50,8 @@ export interface ProgramRun {
 }
 
 /**
- * Runs the program and gives the resolved configuration and the graph. Throws a `ConfigError` with every problem of the
- * configuration, or an error that names what of the program cannot be realised here. Repeatable within one process.
+ * Runs the program and gives the resolved configuration and the graph. Throws an `UnknownStackError`, a `ConfigError`
+ * with every problem of the configuration, or an error that names what of the program cannot be realised here. Repeatable within one process.
  */
 export async function runProgram(options: RunProgramOptions): Promise<ProgramRun> {
   const root = options.projectRoot ?? PROJECT_ROOT;
@@ -66,7 +77,7 @@ function readConfig(root: string, options: RunProgramOptions, functions: Functio
   const { stack } = options;
   const name = `stacks/Pulumi.${stack}.yaml`;
   const path = join(root, name);
-  if (!existsSync(path)) throw new Error(`There is no stack ${stack}: ${name} does not exist.`);
+  if (!STACK_NAME.test(stack) || !existsSync(path)) throw new UnknownStackError(stack);
   const project = (parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { name: string }).name;
   const file = readStackFile(readFileSync(path, "utf8"), { name });
   const values = overridden(file.values, options.configOverrides ?? {});

@@ -1,4 +1,5 @@
 /** One run of `sluice local`: program → cloud → input → table and audit. */
+import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { systemClock } from "../../contract/clock.ts";
 import { SHARD_WRITE_BYTES_PER_SECOND, SHARD_WRITE_RECORDS_PER_SECOND } from "../../contract/limits.ts";
@@ -7,7 +8,6 @@ import { startCloud } from "../../local/cloud.ts";
 import type { LocalCloud } from "../../local/cloud.ts";
 import type { Graph } from "../../local/graph.ts";
 import type { Invocation } from "../../local/lambda/types.ts";
-import { runProgram } from "../../local/run-program.ts";
 import type { StreamModel } from "../../model/stream/stream-model.ts";
 import type { AuditResult } from "../audit/ledger.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -15,8 +15,10 @@ import { generatedInput } from "../generate/generated-input.ts";
 import { checkInputs, readInput } from "../input/read-input.ts";
 import type { InputBatch } from "../input/input-batch.ts";
 import { KinesisTarget } from "../produce/kinesis-target.ts";
-import { Producer, type ProduceResult } from "../produce/producer.ts";
+import { ProduceFailure, Producer, type ProduceResult } from "../produce/producer.ts";
 import { auditRun } from "./audit-run.ts";
+import { checkOutputs } from "./check-outputs.ts";
+import { declaredStack } from "./declared-stack.ts";
 import { ENDPOINTS_FILE, type Endpoints, writeEndpoints } from "./endpoints-file.ts";
 import { InvocationLog } from "./invocation-log.ts";
 import type { LocalOptions } from "./options.ts";
@@ -59,11 +61,11 @@ export type RunEnd = number | "interrupted";
  */
 export async function runLocal(options: LocalOptions, view: RunView, signal: AbortSignal): Promise<RunEnd> {
   await checkInputs(options.input);
-  const { config, graph } = await runProgram({
-    stack: options.stack,
-    ...(options.shards === undefined ? {} : { configOverrides: { "stream.shardCount": options.shards } }),
-  });
+  checkOutputs({ "--report": options.report, "--endpoints": options.endpoints });
+  const { config, graph } = await declaredStack(options);
   const directory = makeRunDirectory(resolve(options.data), systemClock.now(), process.pid);
+  // Whoever waits for this run's endpoints must not find an earlier run's.
+  if (options.endpoints !== undefined) rmSync(options.endpoints, { force: true });
   const outputs = graph.outputs as unknown as StackOutputs;
   const invocations = new InvocationLog(outputs.functions);
   const cloud = await openCloud({ options, view, config, graph, directory, invocations });
@@ -124,10 +126,13 @@ function publishEndpoints({ options, config, outputs, directory, cloud }: Run): 
   return endpoints;
 }
 
-/** Sends the input, waits until every backend is done with it, then prints table and audit. */
+/**
+ * Sends the input, waits until every backend is done with it, then prints table and audit. Where the input breaks off, what
+ * was sent before is carried and accounted for all the same; then the ProduceFailure is thrown.
+ */
 async function carryInput(run: Run): Promise<RunEnd> {
   const { options, view, signal, stream, invocations, cloud } = run;
-  const produced = await produce(run);
+  const { produced, failure } = await produce(run);
   await backlogDone(cloud, signal);
   view.stop();
   if (signal.aborted) return "interrupted";
@@ -146,10 +151,11 @@ async function carryInput(run: Run): Promise<RunEnd> {
     },
   });
   view.finished(report, audit);
+  if (failure !== undefined) throw failure;
   return holds(audit) ? EXIT.ok : EXIT.auditBroken;
 }
 
-async function produce(run: Run): Promise<ProduceResult> {
+async function produce(run: Run): Promise<{ readonly produced: ProduceResult; readonly failure?: ProduceFailure }> {
   const { options, view, signal, config, cloud, outputs, invocations } = run;
   const maxRecordBytes = config.stream.maxRecordKib * 1024;
   const target = new KinesisTarget({
@@ -174,7 +180,10 @@ async function produce(run: Run): Promise<ProduceResult> {
   });
   view.progress(() => ({ accepted: producer.counts.accepted, ...invocations.progress() }));
   try {
-    return await producer.run(inputOf(options, maxRecordBytes, signal));
+    return { produced: await producer.run(inputOf(options, maxRecordBytes, signal)) };
+  } catch (error) {
+    if (error instanceof ProduceFailure) return { produced: error.result, failure: error };
+    throw error;
   } finally {
     target.close();
   }

@@ -38,7 +38,7 @@ export function describeForwarder(awsxLoads: () => number): void {
 
   test("a stack without a file is an error that names the file", async () => {
     await expect(graphOf("nowhere")).rejects.toThrow(
-      "There is no stack nowhere: stacks/Pulumi.nowhere.yaml does not exist.",
+      "there is no stack nowhere: stacks/Pulumi.nowhere.yaml does not exist",
     );
   });
 
