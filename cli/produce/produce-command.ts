@@ -10,7 +10,7 @@ import { generatedInput } from "../generate/generated-input.ts";
 import type { InputBatch } from "../input/input-batch.ts";
 import { checkInputs, readInput } from "../input/read-input.ts";
 import { listenForInterrupt } from "../interrupt.ts";
-import { type Progress, type ProgressOutput, startProgress } from "../progress.ts";
+import { type ProgressOutput, startProgress } from "../progress.ts";
 import { KinesisTarget } from "./kinesis-target.ts";
 import { type ProduceResult, Producer } from "./producer.ts";
 import { type StreamFacts, streamOfStack } from "./stream-of-stack.ts";
@@ -49,7 +49,6 @@ export async function produceCommand(
       ? { credentials: { accessKeyId: "local", secretAccessKey: "local" } }
       : {}),
   });
-  let progress: Progress | undefined;
   const producer = new Producer({
     target,
     clock: systemClock,
@@ -62,12 +61,12 @@ export async function produceCommand(
     ...(options.rate === undefined ? {} : { recordsPerSecond: options.rate }),
     signal: interrupt.signal,
     onRefused: ({ file, line, bytes }) =>
-      progress?.note(`${file}: line ${line} of ${bytes} bytes is over the stream's record limit: not sent`),
+      progress.note(`${file}: line ${line} of ${bytes} bytes is over the stream's record limit: not sent`),
     onTrouble: ({ error, failures }) =>
-      progress?.note(`Kinesis: ${error.code}; trying again${failures > 1 ? ` (${failures} failures in a row)` : ""}`),
+      progress.note(`Kinesis: ${error.code}; trying again${failures > 1 ? ` (${failures} failures in a row)` : ""}`),
   });
   const input = inputOf(options, files, facts, interrupt.signal);
-  progress = startProgress({
+  const progress = startProgress({
     output: terminal.stderr,
     clock: systemClock,
     sample: () => ({

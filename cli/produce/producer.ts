@@ -116,7 +116,8 @@ export class Producer {
   #cancelTimer: () => void = () => undefined;
   #refreshing = false;
   #stopped = false;
-  #failure: unknown;
+  /** What ended the run early. */
+  #failure: Error | undefined;
   /** Wakes whoever waits for room, for the end, or for the next line: there is one at a time. */
   #wake: () => void = () => undefined;
 
@@ -142,7 +143,7 @@ export class Producer {
       }
       await this.#awaitInFlight();
     } catch (error) {
-      this.#failure ??= error;
+      this.#failure ??= error as Error;
     } finally {
       signal?.removeEventListener("abort", stop);
       this.#cancelTimer();
@@ -219,7 +220,7 @@ export class Producer {
         this.#pump();
       }
     } catch (error) {
-      this.#failure ??= error;
+      this.#failure ??= error as Error;
     } finally {
       // Not awaited: a reader that waits for a quiet pipe ends only with the process.
       void iterator.return?.()?.catch(() => undefined);
@@ -299,7 +300,7 @@ export class Producer {
         this.#pausedUntil = clock.now() + this.#retryMs(++this.#failures);
         this.#options.onTrouble?.({ error, failures: this.#failures });
       } else {
-        this.#failure ??= error;
+        this.#failure ??= error as Error;
         this.#stop();
       }
     } finally {

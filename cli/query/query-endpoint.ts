@@ -44,9 +44,11 @@ export async function queryEndpoint(endpoint: QueryEndpoint, sql: string): Promi
       defaultDataset: { projectId: endpoint.project, datasetId: endpoint.dataset },
     }),
   });
-  const schema = page.schema?.fields ?? [];
+  let schema: readonly ResultColumn[] = [];
   const rows: ResultValue[][] = [];
   for (;;) {
+    // A job that is not done yet has none.
+    schema = page.schema?.fields ?? schema;
     for (const row of page.rows) rows.push(schema.map((column, index) => decode(row.f[index]?.v, column)));
     if (page.jobComplete && page.pageToken === undefined) return { schema, rows };
     const jobId = page.jobReference?.jobId;
