@@ -87,6 +87,11 @@ export class LambdaRunner {
     return functionArn(name, this.#options);
   }
 
+  /** A function as it is now; `undefined` if there is none of that name. */
+  configuration(name: string): FunctionConfig | undefined {
+    return this.#functions.get(name)?.config;
+  }
+
   /** ARN of the role that a function runs as. */
   roleArn(name: string): string {
     return this.#function(name).config.roleArn;

@@ -42,8 +42,9 @@ export interface S3Server {
   close(): Promise<void>;
   /** Makes a bucket; one that is there is left as it is. Throws an S3Error. */
   createBucket(name: string): void;
-  /** Throws an S3Error if it holds objects or is not there. */
-  deleteBucket(name: string): void;
+  hasBucket(name: string): boolean;
+  /** Throws an S3Error if it is not there, or holds objects that are not to go with it. */
+  deleteBucket(name: string, objectsToo?: boolean): void;
   /** Stores an object without a request, as a service in the same account would. Throws an S3Error. */
   putObject(bucket: string, key: string, bytes: Uint8Array, contentType?: string): void;
 }
@@ -112,7 +113,8 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       store.close();
     },
     createBucket: (name) => store.createBucket(name),
-    deleteBucket: (name) => store.deleteBucket(name),
+    hasBucket: (name) => store.hasBucket(name),
+    deleteBucket: (name, objectsToo) => store.deleteBucket(name, objectsToo),
     putObject(bucket, key, bytes, contentType = "binary/octet-stream") {
       store.requireBucket(bucket);
       const path = store.temporaryPath();

@@ -85,14 +85,18 @@ export class Store {
     this.#buckets.set(name, { createdAt, objects: new Map(), sorted: [] });
   }
 
-  /** Throws `NoSuchBucket` or `BucketNotEmpty`. */
-  deleteBucket(name: string): void {
-    if (this.#bucket(name).objects.size > 0) {
+  /** Throws `NoSuchBucket`, or `BucketNotEmpty` unless the objects go with it. */
+  deleteBucket(name: string, objectsToo = false): void {
+    if (this.#bucket(name).objects.size > 0 && !objectsToo) {
       throw new S3Error("BucketNotEmpty", "The bucket you tried to delete is not empty", { BucketName: name });
     }
     rmSync(join(this.#directory, ".meta", name), { recursive: true, force: true });
     rmSync(join(this.#directory, name), { recursive: true, force: true });
     this.#buckets.delete(name);
+  }
+
+  hasBucket(name: string): boolean {
+    return this.#buckets.has(name);
   }
 
   /** Throws `NoSuchBucket`. */
