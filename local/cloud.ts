@@ -103,7 +103,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   try {
     return await start(options, closers);
   } catch (error) {
-    await closeAll(closers);
+    await closeAll(closers).catch(options.onProblem);
     throw error;
   }
 }
@@ -150,19 +150,17 @@ async function start(options: CloudOptions, closers: (() => void | Promise<void>
     for (const { driver } of mappings.values()) driver.stop();
   });
   const services: Services = {
-    ...{
-      clock,
-      randomUuid: randomUUID,
-      streams,
-      buckets: s3,
-      warehouse,
-      google,
-      sessions,
-      lambda,
-      mappings,
-      onProblem,
-    },
-    roles: new Set(),
+    clock,
+    randomUuid: randomUUID,
+    streams,
+    buckets: s3,
+    warehouse,
+    google,
+    roles: new Map(),
+    sessions,
+    lambda,
+    mappings,
+    onProblem,
   };
   const withoutBehaviour = await realise(graph, services);
   return new LocalCloud(endpointsOf(kinesis, s3, bigquery), services, withoutBehaviour, closers);
@@ -175,7 +173,7 @@ async function realise(graph: Graph, services: Services): Promise<ReadonlyMap<st
     if (!custom) continue;
     const realiser = realiserOf(type);
     if (realiser === undefined) throw new Error(`The local cloud does not know ${type} (${name}).`);
-    if (realiser.create === undefined) {
+    if (realiser.behaviour === "none") {
       withoutBehaviour.set(type, (withoutBehaviour.get(type) ?? 0) + 1);
       continue;
     }
@@ -220,7 +218,18 @@ function endpointsOf(kinesis: KinesisServer, s3: S3Server, bigquery: BigQuerySer
   };
 }
 
-/** The latest first: mappings before functions, functions before servers, servers before what they serve. */
+/**
+ * The latest first: mappings before functions, functions before servers, servers before what they serve. One that fails keeps
+ * none of the others open; the first failure is thrown in the end.
+ */
 async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promise<void> {
-  for (const close of [...closers].reverse()) await close();
+  const failures: unknown[] = [];
+  for (const close of [...closers].reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

@@ -13,12 +13,12 @@ export interface Services {
   readonly clock: Clock;
   readonly randomUuid: () => string;
   readonly streams: StreamRegistry;
-  readonly buckets: Pick<S3Server, "createBucket" | "deleteBucket" | "putObject">;
+  readonly buckets: Pick<S3Server, "createBucket" | "hasBucket" | "deleteBucket" | "putObject">;
   readonly warehouse: Warehouse;
   /** Who may do what on the Google side. */
   readonly google: GoogleRegistry;
-  /** ARNs of the roles that exist. */
-  readonly roles: Set<string>;
+  /** ARNs of the roles that exist, by name. */
+  readonly roles: Map<string, string>;
   readonly sessions: AwsSessions;
   readonly lambda: LambdaRunner;
   /** Running event source mappings by their UUID, in order of making. */
@@ -29,7 +29,7 @@ export interface Services {
 
 /** One event source mapping that runs. */
 export interface RunningMapping {
-  readonly functionName: string;
-  readonly streamArn: string;
+  /** As it was declared last. */
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly driver: EventSourceDriver;
 }

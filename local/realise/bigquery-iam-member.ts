@@ -1,11 +1,11 @@
 import { tableResource } from "../google-token/registry.ts";
-import { textOf } from "./realiser.ts";
-import type { Realiser } from "./realiser.ts";
+import { objectOf } from "./bigquery-names.ts";
+import { textOf, withBehaviour } from "./realiser.ts";
 
 /** Who may append to a table. */
-export const bigqueryIamMember: Realiser = {
+export const bigqueryIamMember = withBehaviour({
   type: "gcp:bigquery/iamMember:IamMember",
-  behaviour: "real",
+  fixed: ["project", "datasetId", "tableId", "role", "member"],
   outputs(inputs, { googleProject }) {
     const table = `projects/${googleProject}/datasets/${textOf(inputs, "datasetId")}/tables/${textOf(inputs, "tableId")}`;
     return { id: `${table}/${textOf(inputs, "role")}/${textOf(inputs, "member")}`, etag: "BwX" };
@@ -14,4 +14,13 @@ export const bigqueryIamMember: Realiser = {
     const resource = tableResource(textOf(inputs, "project"), textOf(inputs, "datasetId"), textOf(inputs, "tableId"));
     google.bindings.set(id, { resource, role: textOf(inputs, "role"), member: textOf(inputs, "member") });
   },
-};
+  delete({ id }, { google }) {
+    google.bindings.delete(id);
+  },
+  read(id, { google }) {
+    const binding = google.bindings.get(id);
+    if (binding === undefined) return undefined;
+    const { project, dataset, name } = objectOf(binding.resource);
+    return { project, datasetId: dataset, tableId: name, role: binding.role, member: binding.member };
+  },
+});

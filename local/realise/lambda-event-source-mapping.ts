@@ -1,42 +1,66 @@
+import { isDeepStrictEqual } from "node:util";
 import { EventSourceDriver } from "../lambda/event-source-driver.ts";
+import type { DriverUpdate } from "../lambda/event-source-driver.ts";
 import { declaredMapping } from "../lambda/mapping-inputs.ts";
-import { ownUuid, textOf } from "./realiser.ts";
-import type { Realiser } from "./realiser.ts";
+import type { Services } from "../services.ts";
+import { ownUuid, textOf, withBehaviour } from "./realiser.ts";
+import type { Inputs } from "./realiser.ts";
 
 const TYPE = "aws:lambda/eventSourceMapping:EventSourceMapping";
 
 /** An event source mapping: the mapping's state machine between stream and function. */
-export const lambdaEventSourceMapping: Realiser = {
+export const lambdaEventSourceMapping = withBehaviour({
   type: TYPE,
-  behaviour: "real",
+  fixed: ["eventSourceArn", "startingPosition", "startingPositionTimestamp"],
   outputs(inputs, context) {
     const uuid = ownUuid(TYPE, context);
     const arn = `arn:aws:lambda:${context.region}:${context.accountId}:event-source-mapping:${uuid}`;
     return { id: uuid, uuid, arn, functionArn: textOf(inputs, "functionName"), state: "Enabled" };
   },
   create({ id, inputs }, services) {
-    const { clock, streams, lambda, buckets, mappings, randomUuid, onProblem } = services;
-    const declared = declaredMapping(inputs);
-    const stream = streams.byArn(declared.streamArn, clock.now());
-    if (stream === undefined) throw new Error(`there is no stream ${declared.streamArn}`);
-    if (declared.consumer !== undefined && !stream.consumers.has(declared.consumer)) {
-      throw new Error(`stream ${stream.name} has no consumer ${declared.consumer}`);
+    const { clock, streams, buckets, mappings, randomUuid, onProblem } = services;
+    const target = declaredTarget(inputs, services);
+    const { streamArn, consumer } = target.declared;
+    const stream = streams.byArn(streamArn, clock.now());
+    if (stream === undefined) throw new Error(`there is no stream ${streamArn}`);
+    if (consumer !== undefined && !stream.consumers.has(consumer)) {
+      throw new Error(`stream ${stream.name} has no consumer ${consumer}`);
     }
-    const functionName = declared.functionName.replace(/^arn:aws:lambda:.*:function:/, "");
     const driver = new EventSourceDriver({
+      ...target,
       clock,
       mappingId: id,
-      declared,
       stream: stream.model,
       region: streams.region,
-      functionArn: lambda.arn(functionName),
-      roleArn: lambda.roleArn(functionName),
-      invoke: (event, kinesisRecords) => lambda.invoke(functionName, event, kinesisRecords),
       putObject: async (bucket, key, bytes) => buckets.putObject(bucket, key, bytes),
       randomUuid,
       onProblem,
     });
-    mappings.set(id, { functionName, streamArn: declared.streamArn, driver });
+    mappings.set(id, { inputs, driver });
     driver.start();
   },
-};
+  update(old, { id, inputs }, services) {
+    const running = services.mappings.get(id);
+    if (running === undefined) throw new Error(`there is no event source mapping ${id}`);
+    const target = declaredTarget(inputs, services);
+    services.mappings.set(id, { inputs, driver: running.driver });
+    if (!isDeepStrictEqual(target.declared, declaredMapping(old.inputs))) running.driver.update(target);
+  },
+  delete({ id }, { mappings }) {
+    mappings.get(id)?.driver.stop();
+    mappings.delete(id);
+  },
+  read: (id, { mappings }) => mappings.get(id)?.inputs,
+});
+
+/** What is delivered how, and to whom. */
+function declaredTarget(inputs: Inputs, { lambda }: Services): DriverUpdate {
+  const declared = declaredMapping(inputs);
+  const functionName = declared.functionName.replace(/^arn:aws:lambda:.*:function:/, "");
+  return {
+    declared,
+    functionArn: lambda.arn(functionName),
+    roleArn: lambda.roleArn(functionName),
+    invoke: (event, kinesisRecords) => lambda.invoke(functionName, event, kinesisRecords),
+  };
+}

@@ -1,10 +1,9 @@
-import { textOf } from "./realiser.ts";
-import type { Realiser } from "./realiser.ts";
+import { textOf, withBehaviour } from "./realiser.ts";
 
-/** A bucket: a folder. */
-export const s3Bucket: Realiser = {
+/** A bucket: a folder. With objects in it, it is deleted only under `forceDestroy`. */
+export const s3Bucket = withBehaviour({
   type: "aws:s3/bucket:Bucket",
-  behaviour: "real",
+  fixed: ["bucket"],
   outputs(inputs, { region }) {
     const bucket = textOf(inputs, "bucket");
     return {
@@ -17,4 +16,8 @@ export const s3Bucket: Realiser = {
   create({ id }, { buckets }) {
     buckets.createBucket(id);
   },
-};
+  delete({ id, inputs }, { buckets }) {
+    if (buckets.hasBucket(id)) buckets.deleteBucket(id, inputs["forceDestroy"] === true);
+  },
+  read: (id, { buckets }) => (buckets.hasBucket(id) ? { bucket: id } : undefined),
+});

@@ -1,10 +1,9 @@
-import { textOf } from "./realiser.ts";
-import type { Realiser } from "./realiser.ts";
+import { textOf, withBehaviour } from "./realiser.ts";
 
 /** Who may act as a service account. */
-export const serviceAccountIamMember: Realiser = {
+export const serviceAccountIamMember = withBehaviour({
   type: "gcp:serviceaccount/iAMMember:IAMMember",
-  behaviour: "real",
+  fixed: ["serviceAccountId", "role", "member"],
   outputs(inputs) {
     const id = [textOf(inputs, "serviceAccountId"), textOf(inputs, "role"), textOf(inputs, "member")].join("/");
     return { id, etag: "BwX" };
@@ -13,4 +12,11 @@ export const serviceAccountIamMember: Realiser = {
     const resource = textOf(inputs, "serviceAccountId");
     google.bindings.set(id, { resource, role: textOf(inputs, "role"), member: textOf(inputs, "member") });
   },
-};
+  delete({ id }, { google }) {
+    google.bindings.delete(id);
+  },
+  read(id, { google }) {
+    const binding = google.bindings.get(id);
+    return binding && { serviceAccountId: binding.resource, role: binding.role, member: binding.member };
+  },
+});

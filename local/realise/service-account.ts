@@ -1,12 +1,11 @@
-import { ownUuid, textOf } from "./realiser.ts";
-import type { Realiser } from "./realiser.ts";
+import { ownUuid, textOf, withBehaviour } from "./realiser.ts";
 
 const TYPE = "gcp:serviceaccount/account:Account";
 
 /** A service account that the local token exchange gives tokens for. */
-export const serviceAccount: Realiser = {
+export const serviceAccount = withBehaviour({
   type: TYPE,
-  behaviour: "real",
+  fixed: ["project", "accountId"],
   outputs(inputs, context) {
     const email = `${textOf(inputs, "accountId")}@${context.googleProject}.iam.gserviceaccount.com`;
     const name = `projects/${context.googleProject}/serviceAccounts/${email}`;
@@ -19,4 +18,16 @@ export const serviceAccount: Realiser = {
     const email = textOf(outputs, "email");
     google.serviceAccounts.set(email, { email, projectId: textOf(inputs, "project") });
   },
-};
+  delete({ id }, { google }) {
+    google.serviceAccounts.delete(emailOf(id));
+  },
+  read(id, { google }) {
+    const account = google.serviceAccounts.get(emailOf(id));
+    return account && { project: account.projectId, accountId: account.email.split("@")[0] };
+  },
+});
+
+/** E-mail out of `projects/P/serviceAccounts/EMAIL`. */
+function emailOf(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
