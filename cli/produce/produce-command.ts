@@ -12,7 +12,8 @@ import { checkInputs, readInput } from "../input/read-input.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import { type ProgressOutput, startProgress } from "../progress.ts";
 import { KinesisTarget } from "./kinesis-target.ts";
-import { type ProduceResult, Producer } from "./producer.ts";
+import { Producer } from "./producer.ts";
+import type { ProduceResult } from "./produce-result.ts";
 import { type StreamFacts, streamOfStack } from "./stream-of-stack.ts";
 
 /** The command line of `sluice produce`. */

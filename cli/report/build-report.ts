@@ -1,6 +1,6 @@
 import { FORMAT_VERSIONS } from "../../contract/formats.ts";
 import type { AuditResult } from "../audit/ledger.ts";
-import type { ProduceResult } from "../produce/producer.ts";
+import type { ProduceResult } from "../produce/produce-result.ts";
 import { type InvocationSample, backendRow } from "./invocation-table.ts";
 import type { Report } from "./schema.ts";
 

@@ -1,6 +1,7 @@
 import { CommandError } from "../../cli/errors.ts";
 import type { InputBatch } from "../../cli/input/input-batch.ts";
-import { ProduceFailure, type ProduceResult, Producer, type ProducerOptions } from "../../cli/produce/producer.ts";
+import { Producer, type ProducerOptions } from "../../cli/produce/producer.ts";
+import { ProduceFailure, type ProduceResult } from "../../cli/produce/produce-result.ts";
 import { PutError } from "../../cli/produce/put-target.ts";
 import { seededRandom } from "../../cli/generate/random.ts";
 import { ManualClock } from "../support/manual-clock.ts";
