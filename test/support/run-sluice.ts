@@ -1,0 +1,98 @@
+/** The real `sluice` command in a process of its own, started as a user starts it: by its launcher. */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const LAUNCHER = join(import.meta.dirname, "../../bin/sluice.mjs");
+/** Compiled code is kept between processes: it is most of what starting one costs. */
+const COMPILE_CACHE = join(tmpdir(), "sluice-test-compile-cache");
+/** How often something outside this process is looked at, in milliseconds. */
+const LOOK_MS = 20;
+
+/** How a command ended. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A running `sluice`, leader of a process group of its own as if a shell had started it. */
+export class SluiceCommand {
+  readonly ended: Promise<CommandEnd>;
+  readonly #child: ChildProcess;
+  #out = "";
+  #err = "";
+
+  constructor(args: readonly string[], stdin: Buffer = Buffer.alloc(0)) {
+    this.#child = spawn(process.execPath, [LAUNCHER, ...args], {
+      detached: true,
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+    });
+    const { stdin: input, stdout, stderr } = this.#child;
+    input!.on("error", () => undefined);
+    input!.end(stdin);
+    stdout!.setEncoding("utf8").on("data", (text: string) => (this.#out += text));
+    stderr!.setEncoding("utf8").on("data", (text: string) => (this.#err += text));
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.on("error", reject);
+      this.#child.on("close", (code) => resolve({ code, out: this.#out, err: this.#err }));
+    });
+  }
+
+  /** Signals the launcher, as `kill` and npm do, or all of its group, as a terminal does. */
+  signal(name: NodeJS.Signals, to: "launcher" | "group"): void {
+    const pid = this.#child.pid!;
+    process.kill(to === "group" ? -pid : pid, name);
+  }
+
+  /** Resolves once something holds; fails with what was printed if the command ends before. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      if (this.#child.exitCode !== null) throw new Error(`sluice ended early:\n${this.#out}\n${this.#err}`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  /** What was printed to standard output so far. */
+  get printed(): string {
+    return this.#out;
+  }
+
+  /** Command lines of the processes of its group that run now. */
+  running(): readonly string[] {
+    return processesOfGroup(this.#child.pid!);
+  }
+
+  /** Ends whatever still runs; for the end of a failed test. */
+  kill(): void {
+    if (this.running().length > 0) this.signal("SIGKILL", "group");
+  }
+}
+
+/** Runs a command to its end. */
+export function sluice(...args: readonly string[]): Promise<CommandEnd> {
+  return new SluiceCommand(args).ended;
+}
+
+/** Processes that have ended and wait to be collected do not count. */
+function processesOfGroup(group: number): string[] {
+  if (process.platform !== "linux") {
+    const { stdout } = spawnSync("ps", ["-A", "-o", "pgid=,stat=,command="], { encoding: "utf8" });
+    const lines = stdout.split("\n").map((line) => /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line));
+    return lines.flatMap((line) => (line?.[1] === String(group) && !line[2]!.startsWith("Z") ? [line[3]!] : []));
+  }
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        // After the name in brackets: state, parent, process group. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+        const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+        const [state, , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        if (itsGroup !== String(group) || state === "Z" || state === "X") return [];
+        return [readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ")];
+      } catch {
+        return [];
+      }
+    });
+}
