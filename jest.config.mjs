@@ -1,5 +1,9 @@
 export default {
   roots: ["<rootDir>/test"],
+  // Jest would leave one of two processors idle.
+  maxWorkers: 2,
+  // Ample, for a machine that is busy with other things: no test measures time.
+  testTimeout: 60_000,
   testMatch: ["**/*.test.ts"],
   testEnvironment: "node",
   extensionsToTreatAsEsm: [],

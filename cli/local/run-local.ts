@@ -192,7 +192,7 @@ async function produce(run: Run): Promise<{ readonly produced: ProduceResult; re
 
 function inputOf(options: LocalOptions, maxLineBytes: number, signal: AbortSignal): AsyncIterable<InputBatch> {
   if (options.input.length > 0) return readInput(options.input, { maxLineBytes, signal });
-  return generatedInput({ seed: options.seed, records: options.records, startMs: systemClock.now() });
+  return generatedInput({ seed: options.seed, records: options.records, startMs: systemClock.now() - options.records });
 }
 
 /** Resolves when every mapping has done all that is on the stream, or when the signal aborts. */
