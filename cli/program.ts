@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import type { CommandContext, Register, Terminal } from "./command.ts";
 import manifest from "../package.json" with { type: "json" };
 import { register as registerCat } from "./commands/cat.ts";
 import { register as registerLocal } from "./commands/local.ts";
@@ -6,21 +7,6 @@ import { register as registerProduce } from "./commands/produce.ts";
 import { register as registerQuery } from "./commands/query.ts";
 import { describeError, exitCodeOf } from "./errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.ts";
-
-/** What the command writes to; a process has it. */
-export interface Terminal {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
-}
-
-/** What a command's action is given besides its own arguments. */
-export interface CommandContext extends Terminal {
-  /** To be set by an action that ends otherwise than well without an error. */
-  exitCode: number;
-}
-
-/** Adds a command; its action loads what it needs only when it runs, so that `--help` stays fast. */
-export type Register = (program: Command, context: CommandContext) => void;
 
 const COMMANDS: readonly Register[] = [registerLocal, registerProduce, registerQuery, registerCat];
 

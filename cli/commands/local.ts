@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { systemClock } from "../../contract/clock.ts";
 import type { LocalOptions } from "../local/options.ts";
 import { collect, positiveNumber, positiveWholeNumber, seed, wholeNumber } from "../options.ts";
-import type { CommandContext } from "../program.ts";
+import type { CommandContext } from "../command.ts";
 
 /** Adds `sluice local`, which is `npm start`. */
 export function register(program: Command, context: CommandContext): void {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { collect, positiveNumber, seed, webAddress, wholeNumber } from "../options.ts";
-import type { CommandContext } from "../program.ts";
+import type { CommandContext } from "../command.ts";
 import type { ProduceCommandOptions } from "../produce/produce-command.ts";
 
 const EXAMPLES = `

@@ -2,7 +2,7 @@ import { DeadlineError, until } from "../shared/deadline.ts";
 import { waitToRetry } from "../shared/retry.ts";
 import type { AppendAnswer, GrpcCode } from "./answer.ts";
 import { isTableError } from "./answer.ts";
-import type { AppendRun } from "./append.ts";
+import type { AppendRun } from "./append-run.ts";
 import { defaultStream, rowsThatFit } from "./append-request.ts";
 import { ConnectionError } from "./connection.ts";
 import type { Connection } from "./connections.ts";

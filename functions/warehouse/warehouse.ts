@@ -15,8 +15,9 @@ import { RecordReader, timeRange, wantedFields } from "../shared/record.ts";
 import { Source } from "../shared/source.ts";
 import { StageTimer } from "../shared/stage-timer.ts";
 import { Unpacker } from "../shared/unpack.ts";
-import { AppendRun, DEFAULT_APPEND_OPTIONS } from "./append.ts";
-import type { AppendDeps, AppendOptions, DivertedRows, Outcome } from "./append.ts";
+import { appendRows } from "./append.ts";
+import { AppendRun, DEFAULT_APPEND_OPTIONS } from "./append-run.ts";
+import type { AppendDeps, AppendOptions, DivertedRows, Outcome } from "./append-run.ts";
 import { AppendRequestEncoder } from "./append-request.ts";
 import type { Connections } from "./connections.ts";
 import type { WarehouseEnvironment } from "./environment.ts";
@@ -97,7 +98,7 @@ export function createHandler(deps: WarehouseDeps): Handler {
 
     const rows = new RowEncoder({ pieces, source, judgement, ingestedMicros: timer.startedMs * 1000 });
     const appendEndMs = endMs - Math.min(options.maxReserveMs, allowedMs * options.reserveShare);
-    const outcome = await new AppendRun(appendDeps, rows, judgement, appendEndMs).append(TABLE_NAMES);
+    const outcome = await appendRows(new AppendRun(appendDeps, rows, judgement, appendEndMs), TABLE_NAMES);
     timer.lap("append");
 
     const firstFailed = firstRecord(pieces, outcome.failed);
