@@ -31,11 +31,12 @@ export interface ArchiveDeps {
 export interface ArchiveOptions {
   /** gzip level of objects, 1–9. */
   readonly gzipLevel: number;
-  /** Kept of the invocation's time for the dead letters and the answer, in milliseconds. */
-  readonly reserveMs: number;
+  /** Kept of the invocation's time for the dead letters and the answer: this share of it, at most `maxReserveMs`. */
+  readonly reserveShare: number;
+  readonly maxReserveMs: number;
 }
 
-const DEFAULT_OPTIONS: ArchiveOptions = { gzipLevel: 6, reserveMs: 2_000 };
+const DEFAULT_OPTIONS: ArchiveOptions = { gzipLevel: 6, reserveShare: 0.2, maxReserveMs: 2_000 };
 /** Left for the answer itself. */
 const ANSWER_MS = 500;
 
@@ -62,13 +63,15 @@ export function createHandler(deps: ArchiveDeps): Handler {
   const options = deps.options ?? DEFAULT_OPTIONS;
   return async (event: KinesisEvent, context: InvocationContext): Promise<BatchResponse> => {
     const timer = new StageTimer(deps.clock);
-    const endMs = timer.startedMs + context.getRemainingTimeInMillis();
+    const allowedMs = context.getRemainingTimeInMillis();
+    const endMs = timer.startedMs + allowedMs;
     const source = new Source(event.Records, deps.environment.streamGeneration);
     const pieces = unpacker.unpack(event.Records);
     timer.lap("unpack");
 
     const { good, bad } = divide(pieces);
-    const written = await writeObjects(deps, options.gzipLevel, pieces, source, good, endMs - options.reserveMs);
+    const writeEndMs = endMs - Math.min(options.maxReserveMs, allowedMs * options.reserveShare);
+    const written = await writeObjects(deps, options.gzipLevel, pieces, source, good, writeEndMs);
     timer.lap("write");
 
     const stored = new Map([...bad].filter(([index]) => pieces.source[index]! < written.firstFailed));

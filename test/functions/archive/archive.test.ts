@@ -156,6 +156,20 @@ describe("the archive consumer", () => {
     expect((log[0]!["_aws"] as { Timestamp: number }).Timestamp - start).toBe(28_000);
   });
 
+  test("a function with the shortest time-outs has most of its time to write", async () => {
+    const { handler, s3, clock } = setUp();
+    s3.fault = (_object, attempt) => (attempt === 1 ? "SlowDown" : undefined);
+    const start = clock.now();
+    expect(await drive(clock, handler(kinesisEvent(["{}"]), contextOf(1_000)))).toEqual({ batchItemFailures: [] });
+
+    s3.fault = () => "NoSuchBucket";
+    const again = clock.now();
+    const answer = await drive(clock, handler(kinesisEvent(["{}"]), contextOf(2_000)));
+
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: FIRST }] });
+    expect([again - start < 1_000, clock.now() - again]).toEqual([true, 1_600]);
+  });
+
   test("an attempt that hangs is given up and made again", async () => {
     const { handler, s3, clock } = setUp();
     s3.fault = (_object, attempt) => (attempt === 1 ? "hang" : undefined);
