@@ -9,8 +9,8 @@ import type { ObjectSource } from "./object-source.ts";
 export interface WrittenRecords {
   /** Record ids of every copy that is stored, in any order, in batches. */
   readonly ids: (problem: (sentence: string) => void) => AsyncIterable<readonly string[]>;
-  /** Copies that are left when the backend is read by record id. */
-  readonly duplicates: () => Promise<number>;
+  /** Copies that are left when the backend is read by record id; `undefined`, and a problem, if it cannot be. */
+  readonly duplicates: (problem: (sentence: string) => void) => Promise<number | undefined>;
 }
 
 export interface AuditOptions {
@@ -52,7 +52,7 @@ export async function auditBackend(options: AuditOptions): Promise<AuditResult> 
       problem,
     });
   }
-  return ledger.result(await written.duplicates());
+  return ledger.result(await written.duplicates(problem));
 }
 
 /** The archive as a backend's records. It is read one line per record id, so its readers see no duplicates. */

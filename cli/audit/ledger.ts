@@ -112,8 +112,8 @@ export class BackendLedger {
     this.#problems.push(sentence);
   }
 
-  /** `duplicates`: copies that the backend's readers by id still return. */
-  result(duplicates: number): AuditResult {
+  /** `duplicates`: copies that the backend's readers by id still return; `undefined`, if they cannot be asked, does not hold. */
+  result(duplicates: number | undefined): AuditResult {
     const counts = { written: 0, quarantined: 0, pending: 0, missing: 0 };
     const byReason: Partial<Record<Reason, number>> = {};
     const examples = { missing: [] as string[], pending: [] as string[], unexpected: firstOf(this.#unexpected) };
@@ -141,7 +141,7 @@ export class BackendLedger {
       quarantinedByReason: byReason,
       pending: counts.pending,
       missing: counts.missing,
-      duplicates,
+      duplicates: duplicates ?? 0,
       unexpected,
       holds: accepted === counts.written + counts.quarantined && duplicates === 0 && unexpected === 0,
       problems: this.#problems,
