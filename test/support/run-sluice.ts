@@ -3,6 +3,8 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+import { runCommandLine } from "../../cli/program.ts";
 
 const LAUNCHER = join(import.meta.dirname, "../../bin/sluice.mjs");
 /** Compiled code is kept between processes: it is most of what starting one costs. */
@@ -75,8 +77,8 @@ export function sluice(...args: readonly string[]): Promise<CommandEnd> {
   return new SluiceCommand(args).ended;
 }
 
-/** Processes that have ended and wait to be collected do not count. */
-function processesOfGroup(group: number): string[] {
+/** Command lines of the processes of a group; those that have ended and wait to be collected do not count. */
+export function processesOfGroup(group: number): string[] {
   if (process.platform !== "linux") {
     const { stdout } = spawnSync("ps", ["-A", "-o", "pgid=,stat=,command="], { encoding: "utf8" });
     const lines = stdout.split("\n").map((line) => /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line));
