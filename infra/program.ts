@@ -159,7 +159,7 @@ function archiveSide(config: StackConfig, names: StackNames, key: CustomerKey, o
   const statements = pulumi
     .all([bucket.arn, key.arn])
     .apply(([bucketArn, keyArn]) => writeArchive(bucketArn, keyArn, config.stream.generation));
-  const access: Access = { statements, environment: { [ENVIRONMENT.archiveBucket]: bucket.name }, ready: [] };
+  const access: Access = { statements, environment: { [ENVIRONMENT.archiveBucket]: bucket.name }, ready: bucket.ready };
   return { bucket, access };
 }
 

@@ -29,6 +29,7 @@ export interface BackendArgs {
   /** Physical names; the module that makes them knows their limits. */
   readonly names: {
     readonly function: string;
+    /** Of the role, and of its only policy. */
     readonly role: string;
     readonly logGroup: string;
     readonly fanOutConsumer: string;
@@ -38,7 +39,12 @@ export interface BackendArgs {
   readonly code: string;
   readonly accountId: string;
   readonly stream: { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
-  readonly deadLetters: { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
+  readonly deadLetters: {
+    readonly name: pulumi.Input<string>;
+    readonly arn: pulumi.Input<string>;
+    /** What must be there before the first record is read. */
+    readonly ready: readonly pulumi.Resource[];
+  };
   /** The key of the stream and the buckets. */
   readonly keyArn: pulumi.Input<string>;
   readonly access: readonly Access[];
@@ -89,7 +95,7 @@ export class Backend extends pulumi.ComponentResource {
     );
     const policy = new iam.RolePolicy(
       `${name}-policy`,
-      { role: role.name, policy: rolePolicy(args, logGroup.arn, consumer?.arn) },
+      { name: args.names.role, role: role.name, policy: rolePolicy(args, logGroup.arn, consumer?.arn) },
       child,
     );
 
@@ -135,7 +141,7 @@ export class Backend extends pulumi.ComponentResource {
       },
       {
         ...child,
-        dependsOn: [policy, ...args.access.flatMap((access) => access.ready)],
+        dependsOn: [policy, ...args.deadLetters.ready, ...args.access.flatMap((access) => access.ready)],
         deleteBeforeReplace: true,
       },
     );

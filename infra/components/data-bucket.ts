@@ -36,6 +36,8 @@ export interface DataBucketArgs {
 export class DataBucket extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  /** The settings that every object is to meet: versions, encryption, privacy. Nothing is written before they are there. */
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: DataBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sluice:index:DataBucket", name, {}, opts);
@@ -52,7 +54,7 @@ export class DataBucket extends pulumi.ComponentResource {
       { bucket, versioningConfiguration: { status: "Enabled" } },
       child,
     );
-    new s3.BucketServerSideEncryptionConfiguration(
+    const encryption = new s3.BucketServerSideEncryptionConfiguration(
       `${name}-sse`,
       {
         bucket,
@@ -82,7 +84,7 @@ export class DataBucket extends pulumi.ComponentResource {
       { ...child, dependsOn: [versioning] },
     );
     // S3 refuses two changes of a bucket's access at once, so one waits for the other.
-    new s3.BucketPolicy(
+    const tls = new s3.BucketPolicy(
       `${name}-policy`,
       { bucket, policy: arn.apply((bucketArn) => policyDocument(tlsOnly(bucketArn))) },
       { ...child, dependsOn: [privacy] },
@@ -90,6 +92,7 @@ export class DataBucket extends pulumi.ComponentResource {
 
     this.name = bucket;
     this.arn = arn;
+    this.ready = [versioning, encryption, privacy, tls];
     this.registerOutputs({ name: this.name, arn: this.arn });
   }
 }

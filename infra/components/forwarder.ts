@@ -43,6 +43,7 @@ export class Forwarder extends pulumi.ComponentResource {
     new iam.RolePolicy(
       `${name}-task-policy`,
       {
+        name: names.taskRole,
         role: taskRole.name,
         policy: pulumi.all([stream.arn, keyArn]).apply(([arn, key]) => policyDocument(writeStream(arn, key))),
       },
@@ -55,7 +56,11 @@ export class Forwarder extends pulumi.ComponentResource {
     );
     new iam.RolePolicy(
       `${name}-execution-policy`,
-      { role: executionRole.name, policy: logGroup.arn.apply((arn) => policyDocument(writeLogs(arn))) },
+      {
+        name: names.executionRole,
+        role: executionRole.name,
+        policy: logGroup.arn.apply((arn) => policyDocument(writeLogs(arn))),
+      },
       child,
     );
     const cluster = new ecs.Cluster(`${name}-cluster`, { name: names.cluster }, child);

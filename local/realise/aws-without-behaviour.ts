@@ -15,9 +15,8 @@ export const awsWithoutBehaviour: readonly Realiser[] = [
     const name = textOf(inputs, "name");
     return { id: name, arn: `arn:aws:kms:${region}:${accountId}:${name}` };
   }),
-  withoutBehaviour("aws:iam/rolePolicy:RolePolicy", (inputs, { name }) => ({
-    id: `${textOf(inputs, "role")}:${name}`,
-    name,
+  withoutBehaviour("aws:iam/rolePolicy:RolePolicy", (inputs) => ({
+    id: `${textOf(inputs, "role")}:${textOf(inputs, "name")}`,
   })),
   withoutBehaviour("aws:cloudwatch/logGroup:LogGroup", (inputs, { region, accountId }) => {
     const name = textOf(inputs, "name");

@@ -82,6 +82,16 @@ export function describeBackends(): void {
     expect(policy).not.toContain("archive");
   });
 
+  test.each(["staging", "production"])("in %s each backend has a fan-out and concurrency of its own", async (stack) => {
+    const { graph, config } = await declared(stack);
+    for (const { name } of config.backends) {
+      const consumer = resourceNamed(graph, "aws:kinesis/streamConsumer:StreamConsumer", `${name}-fan-out`);
+      expect(resourceNamed(graph, MAPPING, `${name}-mapping`).inputs["eventSourceArn"]).toBe(consumer.outputs["arn"]);
+      const handler = resourceNamed(graph, "aws:lambda/function:Function", `${name}-function`);
+      expect(handler.inputs["reservedConcurrentExecutions"]).toBeGreaterThanOrEqual(config.stream.shardCount);
+    }
+  });
+
   test("a switch of fan-out starts the new mapping ten minutes before the switch, after the old one is gone", async () => {
     const after = await graphOf("production", {
       configOverrides: {

@@ -80,6 +80,16 @@ const FAULTS: readonly (readonly [title: string, name: string, change: Change, f
     "dead-letter-bucket: may become public",
   ],
   [
+    "no mapping delivers before its buckets are versioned, encrypted and private",
+    "archive-mapping",
+    ({ dependencies }) =>
+      (dependencies as string[]).splice(
+        dependencies.findIndex((urn) => urn.endsWith("::archive-data-sse")),
+        1,
+      ),
+    "archive-mapping: does not wait for archive-data-sse",
+  ],
+  [
     "each mapping has a failure target and settings that lose nothing",
     "warehouse-mapping",
     setInput("destinationConfig", undefined),
@@ -121,6 +131,12 @@ const FAULTS: readonly (readonly [title: string, name: string, change: Change, f
     "archive-function",
     setInput("name", "x".repeat(65)),
     `archive-function is called ${"x".repeat(65)}`,
+  ],
+  [
+    "every name is inside its limit",
+    "archive-policy",
+    setInput("name", undefined),
+    "archive-policy is named by Pulumi, not by us",
   ],
 ];
 

@@ -1,4 +1,5 @@
 import { collectGraph } from "../../../local/collect-graph.ts";
+import { INVARIANTS } from "../invariants/index.ts";
 import { declared, graphOf } from "../support/stacks.ts";
 
 const FORWARDER = { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] };
@@ -13,7 +14,8 @@ export function describeForwarder(awsxLoads: () => number): void {
 
   test("with the forwarder awsx registers exactly once, and its task may write to the stream alone", async () => {
     const before = await declared("production");
-    const { graph } = await graphOf("production", { configOverrides: { forwarder: FORWARDER } });
+    const run = await graphOf("production", { configOverrides: { forwarder: FORWARDER } });
+    const { graph } = run;
     const registrations = graph.resources.filter(({ type }) => type.startsWith("awsx:"));
     expect(registrations.map(({ type, remote }) => ({ type, remote }))).toEqual([
       { type: "awsx:ecs:FargateService", remote: true },
@@ -30,6 +32,7 @@ export function describeForwarder(awsxLoads: () => number): void {
       (JSON.parse(policy) as { Statement: { Action: string[] }[] }).Statement.flatMap(({ Action }) => Action),
     ).toEqual(["kinesis:PutRecord", "kinesis:PutRecords", "kms:GenerateDataKey"]);
     expect(graph.resources.length - before.graph.resources.length).toBe(8);
+    for (const invariant of Object.values(INVARIANTS)) expect(invariant(run)).toEqual([]);
   });
 
   test("stack local refuses the forwarder by name", async () => {

@@ -104,3 +104,21 @@ export const bucketsArePrivate: Invariant = ({ graph }) =>
         "keeps old versions",
     ];
   });
+
+/** Settings of a bucket that its first object is to meet already. */
+const BUCKET_SETTINGS =
+  /:(?:BucketVersioning|BucketServerSideEncryptionConfiguration|BucketPublicAccessBlock|BucketPolicy)$/;
+
+/** No mapping delivers before the buckets that its function writes to are versioned, encrypted and private. */
+export const mappingsWaitForBuckets: Invariant = ({ graph }) =>
+  each(graph, "aws:lambda/eventSourceMapping:EventSourceMapping", ({ inputs, dependencies }) => {
+    const target = graph.resources.find(({ outputs }) => outputs["arn"] === inputs["functionName"]);
+    const told = Object.values((at(target?.inputs, "environment", "variables") ?? {}) as Record<string, string>);
+    const settings = graph.resources.filter(
+      (resource) => BUCKET_SETTINGS.test(resource.type) && told.includes(String(resource.inputs["bucket"])),
+    );
+    return [
+      settings.length === 0 && "has no bucket",
+      ...settings.map(({ urn, name }) => !dependencies.includes(urn) && `does not wait for ${name}`),
+    ];
+  });

@@ -16,6 +16,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   "a destroy takes data along only where it is unprotected": data.destroyKeepsData,
   "stream, buckets and topic are encrypted under our own keys": data.everythingIsEncrypted,
   "buckets are private, versioned and take TLS only": data.bucketsArePrivate,
+  "no mapping delivers before its buckets are versioned, encrypted and private": data.mappingsWaitForBuckets,
   "each mapping has a failure target and settings that lose nothing": backends.mappingsLoseNothing,
   "each function has a log group with retention": backends.functionsAreSound,
   "each alarm has its dimension, its topic and its runbook": backends.alarmsWatch,

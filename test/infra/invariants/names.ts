@@ -7,6 +7,8 @@ const RULES: Readonly<Record<string, readonly [input: string, rule: RegExp]>> = 
   "aws:s3/bucket:Bucket": ["bucket", /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/],
   "aws:lambda/function:Function": ["name", /^[a-zA-Z0-9_-]{1,64}$/],
   "aws:iam/role:Role": ["name", /^[\w+=,.@-]{1,64}$/],
+  "aws:iam/rolePolicy:RolePolicy": ["name", /^[\w+=,.@-]{1,128}$/],
+  "aws:ecs/cluster:Cluster": ["name", /^[a-zA-Z0-9_-]{1,255}$/],
   "aws:cloudwatch/logGroup:LogGroup": ["name", /^[.\-_/#A-Za-z0-9]{1,512}$/],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["name", /^[\x20-\x7e]{1,255}$/],
   "aws:sns/topic:Topic": ["name", /^[a-zA-Z0-9_-]{1,256}$/],
@@ -30,7 +32,8 @@ export const namesAreLegal: Invariant = ({ graph }) => {
     const rule = RULES[type];
     if (rule === undefined) return [];
     const [input, pattern] = rule;
-    const physical = String(inputs[input]);
+    const physical = inputs[input];
+    if (typeof physical !== "string") return [`${name} is named by Pulumi, not by us`];
     const key = `${type} ${physical}`;
     const problems = [
       ...(pattern.test(physical) ? [] : [`${name} is called ${physical}`]),
