@@ -5,7 +5,7 @@ import { playerLog } from "../../cli/generate/player-log.ts";
 import { reportSchema } from "../../cli/report/schema.ts";
 import { TABLE_NAMES } from "../../contract/columns.ts";
 import { RunFolder, sortedBytes } from "../support/run-folder.ts";
-import { type CommandEnd, SluiceCommand, sluice } from "../support/run-sluice.ts";
+import { type CommandEnd, SluiceCommand, sluiceHere } from "../support/run-sluice.ts";
 
 const RECORDS = 3000;
 const ALL_TIME = "TIMESTAMP '2000-01-01', TIMESTAMP '2100-01-01'";
@@ -96,9 +96,9 @@ describe("a generated log", () => {
     const sql = `SELECT COUNT(*) AS records, COUNT(DISTINCT record_id) AS ids FROM log_between(${ALL_TIME})`;
     const address = `s3://${run.endpoints().archiveBucket}/logs/`;
     const [json, table, cat] = await Promise.all([
-      sluice("query", sql, "--json", "--run", latest),
-      sluice("query", sql, "--run", latest),
-      sluice("cat", address, "--run", latest),
+      sluiceHere("query", sql, "--json", "--run", latest),
+      sluiceHere("query", sql, "--run", latest),
+      sluiceHere("cat", address, "--run", latest),
     ]);
     expect(json).toEqual({ code: 0, out: `{"records":${RECORDS},"ids":${RECORDS}}\n`, err: "" });
     expect(table).toMatchObject({ code: 0, err: "" });

@@ -10,7 +10,7 @@ import type { Endpoints } from "../../cli/local/endpoints-file.ts";
 import { nodeImport } from "../bigquery/support.ts";
 import { eventually } from "../support/eventually.ts";
 import { RunFolder, readEndpoints } from "../support/run-folder.ts";
-import { SluiceCommand, sluice } from "../support/run-sluice.ts";
+import { SluiceCommand, sluiceHere } from "../support/run-sluice.ts";
 
 const CREDENTIALS = { accessKeyId: "any", secretAccessKey: "thing" };
 const STALE = '{"streamName":"of an earlier run"}';
@@ -146,7 +146,7 @@ describe("sluice local --serve --records 0", () => {
 
   test("sluice query asks the run that has the warehouse open", async () => {
     const sql = "SELECT COUNT(*) AS n FROM log_between(TIMESTAMP '2026-11-01', TIMESTAMP '2026-11-02')";
-    expect(await sluice("query", sql, "--json", "--run", latest)).toEqual({ code: 0, out: '{"n":30}\n', err: "" });
+    expect(await sluiceHere("query", sql, "--json", "--run", latest)).toEqual({ code: 0, out: '{"n":30}\n', err: "" });
   }, 20_000);
 
   test("SIGTERM to its group ends it in good order, and the warehouse is free", async () => {
