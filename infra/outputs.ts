@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { READERS } from "../contract/columns.ts";
 import type { AlarmTopic } from "./components/alarm-topic.ts";
 import type { Backend } from "./components/backend.ts";
+import type { CustomerKey } from "./components/customer-key.ts";
 import type { DataBucket } from "./components/data-bucket.ts";
 import type { EventStream } from "./components/event-stream.ts";
 import type { Federation } from "./components/federation.ts";
@@ -11,6 +12,7 @@ import type { StackConfig } from "./stack-config.ts";
 
 /** The components that outputs are read from. */
 export interface OutputSources {
+  readonly key: CustomerKey;
   readonly stream: EventStream;
   readonly deadLetters: DataBucket;
   readonly alarms: AlarmTopic;
@@ -24,6 +26,8 @@ export interface StackOutputs {
   readonly region: string;
   readonly streamName: pulumi.Output<string>;
   readonly streamArn: pulumi.Output<string>;
+  /** Key of the stream and the buckets: producers need `kms:GenerateDataKey` on it, readers of the archive `kms:Decrypt`. */
+  readonly keyArn: pulumi.Output<string>;
   readonly deadLetterBucket: pulumi.Output<string>;
   readonly archiveBucket?: pulumi.Output<string>;
   readonly googleProject?: string;
@@ -44,11 +48,12 @@ export interface StackOutputs {
 
 /** Collects the outputs of a stack. */
 export function stackOutputs(config: StackConfig, sources: OutputSources): StackOutputs {
-  const { stream, deadLetters, archive, google, backends } = sources;
+  const { key, stream, deadLetters, archive, google, backends } = sources;
   return {
     region: config.aws.region,
     streamName: stream.name,
     streamArn: stream.arn,
+    keyArn: key.arn,
     deadLetterBucket: deadLetters.name,
     ...(archive && { archiveBucket: archive.name }),
     ...(google && {

@@ -133,7 +133,7 @@ export async function program(config: StackConfig, dependencies: ProgramDependen
     );
   }
 
-  return stackOutputs(config, { stream, deadLetters, alarms, archive: archive?.bucket, google, backends });
+  return stackOutputs(config, { key, stream, deadLetters, alarms, archive: archive?.bucket, google, backends });
 }
 
 /** Backends that name a grant. */
