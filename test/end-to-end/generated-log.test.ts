@@ -7,6 +7,9 @@ import { TABLE_NAMES } from "../../contract/columns.ts";
 import { RunFolder, sortedBytes } from "../support/run-folder.ts";
 import { type CommandEnd, SluiceCommand, sluiceHere } from "../support/run-sluice.ts";
 
+// Enough for a machine that does ten other things.
+jest.setTimeout(120_000);
+
 const RECORDS = 3000;
 const ALL_TIME = "TIMESTAMP '2000-01-01', TIMESTAMP '2100-01-01'";
 
@@ -25,7 +28,7 @@ describe("a generated log", () => {
     ]);
     end = await command.ended;
     left = command.running();
-  }, 30_000);
+  });
   afterAll(() => rmSync(data, { recursive: true }));
 
   test("every record is accounted for at both backends, and the exit code is 0", () => {

@@ -1,7 +1,7 @@
 const LOOK_MS = 50;
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 30_000;
 
-/** Asks again and again, for what happens in other processes, until the answer is as wanted; after 15 seconds it fails with the last one. */
+/** Asks again and again, for what happens in other processes, until the answer is as wanted; after 30 seconds it fails with the last one. */
 export async function eventually<T>(ask: () => T | Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
   const endMs = performance.now() + LIMIT_MS;
   for (;;) {
