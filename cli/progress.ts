@@ -1,24 +1,13 @@
 import type { Clock } from "../contract/clock.ts";
-
-/** Where progress is shown: a terminal's line is rewritten, a file or pipe gets a line now and then. */
-export interface ProgressOutput {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
-
-/** How far something is. */
-export interface ProgressSample {
-  /** Counted things in the order that they are shown; the rate is that of the first. */
-  readonly counts: readonly (readonly [label: string, value: number])[];
-  /** What the first of them goes up to, if that is known. */
-  readonly total?: number;
-}
+import { grouped } from "./grouped.ts";
+import { progressBars } from "./progress-bars.ts";
+import type { ProgressCount, ProgressDisplay, ProgressOutput } from "./progress-display.ts";
 
 export interface ProgressOptions {
   readonly output: ProgressOutput;
   readonly clock: Clock;
-  readonly sample: () => ProgressSample;
+  /** How far it is: always the same counts, in the order that they are shown; the rate is that of the first. */
+  readonly sample: () => readonly ProgressCount[];
 }
 
 /** A display that runs. */
@@ -33,59 +22,61 @@ const TERMINAL_INTERVAL_MS = 200;
 const PLAIN_INTERVAL_MS = 5000;
 /** Over which the rate is taken. */
 const RATE_WINDOW_MS = 3000;
-const CLEAR_LINE = "\r\u001b[2K";
 
 /** Shows progress until it is stopped. */
 export function startProgress({ output, clock, sample }: ProgressOptions): Progress {
   const terminal = output.isTTY === true;
+  const display = terminal ? progressBars(output, sample()) : plainLines(output);
   const interval = terminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS;
-  const seen: { atMs: number; value: number }[] = [{ atMs: clock.now(), value: sample().counts[0]?.[1] ?? 0 }];
+  const rate = rateMeter(clock, sample()[0]?.value ?? 0);
   let stopped = false;
 
-  function line(): string {
-    const { counts, total } = sample();
-    const atMs = clock.now();
-    seen.push({ atMs, value: counts[0]?.[1] ?? 0 });
-    while (seen.length > 2 && atMs - seen[1]!.atMs >= RATE_WINDOW_MS) seen.shift();
-    return progressLine(counts, total, ratePerSecond(seen));
-  }
   function show(): void {
-    if (!terminal) output.write(`${line()}\n`);
-    else output.write(CLEAR_LINE + line().slice(0, Math.max(1, (output.columns ?? 80) - 1)));
+    const counts = sample();
+    display.draw(counts, ` · ${grouped(Math.round(rate(counts[0]?.value ?? 0)))} records/s`);
   }
   let cancel = clock.after(interval, function tick() {
     show();
     cancel = clock.after(interval, tick);
   });
   return {
-    note(text) {
-      output.write(terminal && !stopped ? `${CLEAR_LINE}${text}\n` : `${text}\n`);
-      if (terminal && !stopped) show();
+    note(line) {
+      if (stopped) output.write(`${line}\n`);
+      else display.print(line);
     },
     stop() {
       if (stopped) return;
       stopped = true;
       cancel();
       show();
-      if (terminal) output.write("\n");
+      display.stop();
     },
   };
 }
 
-function ratePerSecond(seen: readonly { readonly atMs: number; readonly value: number }[]): number {
-  const first = seen[0]!;
-  const last = seen.at(-1)!;
-  return last.atMs === first.atMs ? 0 : ((last.value - first.value) * 1000) / (last.atMs - first.atMs);
+/** The counts in a line each time they are drawn. */
+function plainLines(output: ProgressOutput): ProgressDisplay {
+  return {
+    draw(counts, note) {
+      const parts = counts.map(({ label, value, of }, index) => {
+        const goal = index === 0 && of !== undefined ? ` of ${grouped(of)}` : "";
+        return `${label} ${grouped(value)}${goal}`;
+      });
+      output.write(`${parts.join(" · ")}${note}\n`);
+    },
+    print: (line) => void output.write(`${line}\n`),
+    stop: () => undefined,
+  };
 }
 
-function progressLine(counts: ProgressSample["counts"], total: number | undefined, perSecond: number): string {
-  const parts = counts.map(([label, value], index) => {
-    const of = index === 0 && total !== undefined ? ` of ${grouped(total)}` : "";
-    return `${label} ${grouped(value)}${of}`;
-  });
-  return [...parts, `${grouped(Math.round(perSecond))} records/s`].join(" · ");
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString("en-US");
+/** Makes a function that takes a count's value now and gives its rate a second over the last few seconds. */
+function rateMeter(clock: Clock, first: number): (value: number) => number {
+  const seen: { atMs: number; value: number }[] = [{ atMs: clock.now(), value: first }];
+  return (value) => {
+    const atMs = clock.now();
+    seen.push({ atMs, value });
+    while (seen.length > 2 && atMs - seen[1]!.atMs >= RATE_WINDOW_MS) seen.shift();
+    const oldest = seen[0]!;
+    return atMs === oldest.atMs ? 0 : ((value - oldest.value) * 1000) / (atMs - oldest.atMs);
+  };
 }

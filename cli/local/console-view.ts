@@ -1,6 +1,7 @@
 import type { Clock } from "../../contract/clock.ts";
 import { messageOf } from "../errors.ts";
-import { type Progress, type ProgressOutput, startProgress } from "../progress.ts";
+import { type Progress, startProgress } from "../progress.ts";
+import type { ProgressCount, ProgressOutput } from "../progress-display.ts";
 import { renderAudit, renderBackends } from "../report/render.ts";
 import type { Endpoints } from "./endpoints-file.ts";
 import type { RunProgress, RunView } from "./run-view.ts";
@@ -37,7 +38,7 @@ export function consoleView({ output, clock }: ConsoleViewOptions): RunView {
       say(`Data of this run: ${directory}`);
     },
     progress(current) {
-      progress = startProgress({ output, clock, sample: () => ({ counts: countsOf(current()) }) });
+      progress = startProgress({ output, clock, sample: () => countsOf(current()) });
     },
     stop() {
       progress?.stop();
@@ -71,12 +72,12 @@ export function consoleView({ output, clock }: ConsoleViewOptions): RunView {
   };
 }
 
-function countsOf({ accepted, backends }: RunProgress): [string, number][] {
-  const quarantined = sum(Object.values(backends).map((backend) => backend.quarantined));
+function countsOf({ accepted, expected, backends }: RunProgress): ProgressCount[] {
+  const of = expected ?? accepted;
   return [
-    ["in", accepted],
-    ...Object.entries(backends).map(([name, { written }]): [string, number] => [name, written]),
-    ["quarantined", quarantined],
+    { label: "in", value: accepted, of: expected },
+    ...Object.entries(backends).map(([label, { written }]): ProgressCount => ({ label, value: written, of })),
+    { label: "quarantined", value: sum(Object.values(backends).map((backend) => backend.quarantined)) },
   ];
 }
 

@@ -179,7 +179,8 @@ async function produce(run: Run): Promise<{ readonly produced: ProduceResult; re
     onRefused: (line) => view.refused(line),
     onTrouble: ({ error }) => view.problem(error),
   });
-  view.progress(() => ({ accepted: producer.counts.accepted, ...invocations.progress() }));
+  const expected = options.input.length === 0 ? options.records : undefined;
+  view.progress(() => ({ accepted: producer.counts.accepted, expected, ...invocations.progress() }));
   try {
     return { produced: await producer.run(inputOf(options, maxRecordBytes, signal)) };
   } catch (error) {

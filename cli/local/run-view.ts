@@ -10,6 +10,8 @@ import type { BackendProgress } from "./invocation-log.ts";
 export interface RunProgress {
   /** Records that the stream has taken. */
   readonly accepted: number;
+  /** How many there are to be, where that is known before the input's end. */
+  readonly expected?: number;
   readonly backends: Readonly<Record<string, BackendProgress>>;
 }
 

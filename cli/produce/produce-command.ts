@@ -10,7 +10,8 @@ import { generatedInput } from "../generate/generated-input.ts";
 import type { InputBatch } from "../input/input-batch.ts";
 import { checkInputs, readInput } from "../input/read-input.ts";
 import { listenForInterrupt } from "../interrupt.ts";
-import { type ProgressOutput, startProgress } from "../progress.ts";
+import { startProgress } from "../progress.ts";
+import type { ProgressOutput } from "../progress-display.ts";
 import { KinesisTarget } from "./kinesis-target.ts";
 import { Producer } from "./producer.ts";
 import type { ProduceResult } from "./produce-result.ts";
@@ -70,14 +71,11 @@ export async function produceCommand(
   const progress = startProgress({
     output: terminal.stderr,
     clock: systemClock,
-    sample: () => ({
-      counts: [
-        ["sent", producer.counts.accepted],
-        ["sent again", producer.counts.resent],
-        ["refused", producer.counts.refused],
-      ],
-      ...(files.length === 0 ? { total: options.records } : {}),
-    }),
+    sample: () => [
+      { label: "sent", value: producer.counts.accepted, of: files.length === 0 ? options.records : undefined },
+      { label: "sent again", value: producer.counts.resent },
+      { label: "refused", value: producer.counts.refused },
+    ],
   });
   try {
     const result = await producer.run(input);

@@ -1,18 +1,17 @@
 import { type SignalSource, listenForInterrupt } from "../../cli/interrupt.ts";
-import { type ProgressSample, startProgress } from "../../cli/progress.ts";
+import { startProgress } from "../../cli/progress.ts";
+import type { ProgressCount } from "../../cli/progress-display.ts";
 import { ManualClock } from "../support/manual-clock.ts";
+import { screen } from "./support/screen.ts";
 
 function display(terminal: boolean) {
   const clock = new ManualClock();
   const written: string[] = [];
   const start = clock.now();
-  const sample = (): ProgressSample => ({
-    counts: [
-      ["sent", (clock.now() - start) * 2],
-      ["archived", clock.now() - start],
-    ],
-    total: 100_000,
-  });
+  const sample = (): ProgressCount[] => [
+    { label: "sent", value: (clock.now() - start) * 2, of: 100_000 },
+    { label: "archived", value: clock.now() - start },
+  ];
   const output = { isTTY: terminal, columns: 60, write: (text: string) => written.push(text) };
   return { clock, written, progress: startProgress({ output, clock, sample }) };
 }
@@ -33,18 +32,24 @@ describe("progress", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test("on a terminal one line is rewritten, never longer than the terminal is wide", async () => {
+  test("on a terminal a bar for each count is drawn in place, cut to its width, and notes scroll away above", async () => {
     const { clock, written, progress } = display(true);
     await clock.advance(400);
-    progress.note("a note");
+    progress.note("a note that is longer than one of the lines of this narrow terminal");
+    progress.note("another");
+    await clock.advance(24_600);
     progress.stop();
-    const line = "\r\u001b[2Ksent 800 of 100,000 · archived 400 · 2,000 records/s";
-    expect(written.slice(1)).toEqual([line, "\r\u001b[2Ka note\n", line, line, "\n"]);
-    await clock.advance(200_000);
-    const wide = display(true);
-    await wide.clock.advance(20_000_000);
-    expect(Math.max(...wide.written.map((text) => text.length))).toBe("\r\u001b[2K".length + 59);
-    wide.progress.stop();
+    progress.note("afterwards");
+    expect(screen(written.join(""), 60)).toEqual([
+      "a note that is longer than one of the lines of this narrow t",
+      "erminal",
+      "another",
+      "sent      ████████████░░░░░░░░░░░░  50,000 of 100,000 · 2,0",
+      "archived                            25,000",
+      "afterwards",
+      "",
+    ]);
+    expect(clock.waiting).toBe(0);
   });
 });
 
