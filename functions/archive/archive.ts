@@ -1,6 +1,7 @@
 import type { Clock } from "../../contract/clock.ts";
 import { archivePrefix } from "../../contract/keys.ts";
 import type { Reason } from "../../contract/reasons.ts";
+import { ANSWER_MS, answerFailure } from "../shared/deadline.ts";
 import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "../shared/event.ts";
 import { metricsLine } from "../shared/metrics.ts";
 import { StoreError } from "../shared/object-store.ts";
@@ -37,9 +38,6 @@ export interface ArchiveOptions {
 }
 
 const DEFAULT_OPTIONS: ArchiveOptions = { gzipLevel: 6, reserveShare: 0.2, maxReserveMs: 2_000 };
-/** Left for the answer itself. */
-const ANSWER_MS = 500;
-
 /** Indices of the pieces to archive, and verdicts on those that could not be unpacked. */
 interface Division {
   readonly good: readonly number[];
@@ -105,7 +103,8 @@ export function createHandler(deps: ArchiveDeps): Handler {
         }),
       );
     }
-    return written.firstFailed === Infinity ? ALL_STORED : storedBefore(source, written.firstFailed);
+    if (written.firstFailed === Infinity) return ALL_STORED;
+    return answerFailure(deps.clock, endMs, storedBefore(source, written.firstFailed));
   };
 }
 

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import type { Clock, Random } from "../../contract/clock.ts";
 import { TABLE_NAMES } from "../../contract/columns.ts";
 import type { Reason } from "../../contract/reasons.ts";
+import { ANSWER_MS, answerFailure } from "../shared/deadline.ts";
 import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "../shared/event.ts";
 import { metricsLine } from "../shared/metrics.ts";
 import { StoreError } from "../shared/object-store.ts";
@@ -53,9 +54,6 @@ const DEFAULT_OPTIONS: WarehouseOptions = {
   reserveShare: 0.2,
   maxReserveMs: 8_000,
 };
-/** Left for the answer itself. */
-const ANSWER_MS = 500;
-
 const gzipAsync = promisify(gzip);
 
 /** What has been put away for good, so that the records are acknowledged. */
@@ -117,7 +115,8 @@ export function createHandler(deps: WarehouseDeps): Handler {
       timer.lap("dead-letters");
       deps.log(report(deps, event, source, pieces, outcome, stored, timer));
     }
-    return firstFailed === Infinity ? ALL_STORED : storedBefore(source, firstFailed);
+    if (firstFailed === Infinity) return ALL_STORED;
+    return answerFailure(clock, endMs, storedBefore(source, firstFailed));
   };
 }
 

@@ -154,6 +154,8 @@ describe("the archive consumer", () => {
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: SECOND }] });
     expect(log[0]).toMatchObject({ RecordsWritten: 1, RecordsRetried: 1, errorCode: "NoSuchBucket" });
     expect((log[0]!["_aws"] as { Timestamp: number }).Timestamp - start).toBe(28_000);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(29_500);
+    expect(clock.now() - start).toBeLessThan(30_000);
   });
 
   test("a function with the shortest time-outs has most of its time to write", async () => {
