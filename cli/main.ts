@@ -1,9 +1,11 @@
 /** Entry of the `sluice` command; `bin/sluice.mjs` starts it on the right Node. */
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
+import { codeOf } from "./errors.ts";
+import { runCommandLine } from "./program.ts";
 
-// Compiled code of Pulumi's and the clouds' SDKs, kept between runs: a fifth of a short run's processor time.
-enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "sluice"));
-const { runCommandLine } = await import("./program.ts");
-
+// A reader that goes away (`| head`) is no error: what it does not want to see is not printed, and all else goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (codeOf(error) !== "EPIPE") throw error;
+  });
+}
 process.exitCode = await runCommandLine(process.argv.slice(2), process);

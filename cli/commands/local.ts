@@ -21,7 +21,11 @@ export function register(program: Command, context: CommandContext): void {
     .addOption(
       new Option("--records <n>", "records of the generated log").argParser(wholeNumber).default(100_000, "100000"),
     )
-    .addOption(new Option("--seed <n>", "seed of the generated log").argParser(seed).default(1))
+    .addOption(
+      new Option("--seed <n>", "seed of the generated log; the same one gives the same log all day (UTC)")
+        .argParser(seed)
+        .default(1),
+    )
     .addOption(new Option("--rate <r>", "records a second, if fewer than the shards take").argParser(positiveNumber))
     .addOption(new Option("--shards <n>", "shards in place of the stack's number").argParser(positiveWholeNumber))
     .option("--no-limits", "lift the shards' limits on writes and reads")

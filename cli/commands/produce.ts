@@ -27,7 +27,11 @@ export function register(program: Command, context: CommandContext): void {
         .argParser(wholeNumber)
         .default(100_000),
     )
-    .addOption(new Option("--seed <n>", "seed of the generated log").argParser(seed).default(1))
+    .addOption(
+      new Option("--seed <n>", "seed of the generated log; the same one gives the same log all day (UTC)")
+        .argParser(seed)
+        .default(1),
+    )
     .addOption(
       new Option("--rate <n>", "records a second; as many as the shards take unless given").argParser(positiveNumber),
     )

@@ -11,7 +11,7 @@ import type { Invocation } from "../../local/lambda/types.ts";
 import type { StreamModel } from "../../model/stream/stream-model.ts";
 import type { AuditResult } from "../audit/ledger.ts";
 import { EXIT } from "../exit-codes.ts";
-import { generatedInput } from "../generate/generated-input.ts";
+import { generatedLog } from "../generate/generated-input.ts";
 import { checkInputs, readInput } from "../input/read-input.ts";
 import type { InputBatch } from "../input/input-batch.ts";
 import { KinesisTarget } from "../produce/kinesis-target.ts";
@@ -193,7 +193,7 @@ async function produce(run: Run): Promise<{ readonly produced: ProduceResult; re
 
 function inputOf(options: LocalOptions, maxLineBytes: number, signal: AbortSignal): AsyncIterable<InputBatch> {
   if (options.input.length > 0) return readInput(options.input, { maxLineBytes, signal });
-  return generatedInput({ seed: options.seed, records: options.records, startMs: systemClock.now() - options.records });
+  return generatedLog(options, systemClock.now());
 }
 
 /** Resolves when every mapping has done all that is on the stream, or when the signal aborts. */

@@ -6,7 +6,7 @@ import {
 } from "../../contract/limits.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
-import { generatedInput } from "../generate/generated-input.ts";
+import { generatedLog } from "../generate/generated-input.ts";
 import type { InputBatch } from "../input/input-batch.ts";
 import { checkInputs, readInput } from "../input/read-input.ts";
 import { listenForInterrupt } from "../interrupt.ts";
@@ -119,7 +119,7 @@ function inputOf(
   signal: AbortSignal,
 ): AsyncIterable<InputBatch> {
   if (files.length > 0) return readInput(files, { maxLineBytes: facts.maxRecordBytes, signal });
-  return generatedInput({ seed: options.seed, records: options.records, startMs: systemClock.now() - options.records });
+  return generatedLog(options, systemClock.now());
 }
 
 /** What was done, in one line; an interrupted run says what is left. */

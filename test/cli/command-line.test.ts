@@ -132,15 +132,22 @@ describe("sluice cat", () => {
     expect(err).toContain(`sluice: ${path}: cannot be read: `);
   });
 
-  test("a reader that goes away ends it quietly", async () => {
+  test("a reader that goes away ends it quietly, and the help too", async () => {
     const big = join(folder, "big.gz");
     writeFileSync(big, gzipSync("0123456789abcdef\n".repeat(500_000)));
-    const main = join(import.meta.dirname, "../../cli/main.ts");
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, "cat", big]);
-    let err = "";
-    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-    child.stdout.once("data", () => child.stdout.destroy());
-    const code = await new Promise((resolve) => child.on("close", resolve));
-    expect([code, err]).toEqual([0, ""]);
+    expect(await withoutReader("cat", big)).toEqual([0, ""]);
+    expect(await withoutReader("--help")).toEqual([0, ""]);
   });
 });
+
+/** Exit code and errors of a command whose output is closed as soon as there is some, or before. */
+async function withoutReader(...args: readonly string[]): Promise<[unknown, string]> {
+  const main = join(import.meta.dirname, "../../cli/main.ts");
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...args]);
+  let err = "";
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  if (args[0] === "--help") child.stdout.destroy();
+  else child.stdout.once("data", () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  return [code, err];
+}

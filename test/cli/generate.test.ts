@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { generatedInput } from "../../cli/generate/generated-input.ts";
+import { generatedInput, generatedLog } from "../../cli/generate/generated-input.ts";
 import { playerLog } from "../../cli/generate/player-log.ts";
 import { seededRandom, zipf } from "../../cli/generate/random.ts";
 import { EVENT_KINDS, type EventKind, mayFollow } from "../../cli/generate/session.ts";
@@ -33,6 +33,20 @@ describe("generated log", () => {
   test("the same seed gives the same bytes, another seed others", () => {
     expect(log(7, 200).texts).toEqual(log(7, 200).texts);
     expect(log(8, 200).texts[0]).not.toBe(log(7, 200).texts[0]);
+  });
+
+  test("is the same at any time of a UTC day", async () => {
+    const bytesAt = async (nowMs: number): Promise<Buffer[]> => {
+      const lines: Buffer[] = [];
+      for await (const batch of generatedLog({ seed: 7, records: 50 }, nowMs)) {
+        lines.push(...batch.lines.map(({ data }) => data));
+      }
+      return lines;
+    };
+    const first = await bytesAt(START);
+    expect(first.map(String)).toEqual(log(7, 50).texts);
+    expect(await bytesAt(START + 86_399_999)).toEqual(first);
+    expect(await bytesAt(START + 86_400_000)).not.toEqual(first);
   });
 
   test.each([1, 42])("seed %d: lines of 1,000 bytes on average, gzip -6 to between 0.2 and 0.3", (seed) => {
