@@ -1,6 +1,6 @@
 /**
- * Why a record is quarantined: the closed list of reason codes. They stand in quarantine lines, in metrics
- * (dimension `reason`) and in reports; decisions are made on them, never on message text.
+ * Why a record is quarantined: the closed list of reason codes. They stand in quarantine lines, in names of metrics and in
+ * reports; decisions are made on them, never on message text.
  */
 export const REASONS = {
   UNPACK_FAILED: "The bytes cannot be unpacked: a broken compressed stream.",

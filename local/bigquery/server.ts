@@ -1,5 +1,4 @@
 /** The local BigQuery: REST and Storage Write over one warehouse. */
-import type { Clock } from "../../contract/clock.ts";
 import type { Authorize } from "./append-session.ts";
 import { startRest } from "./rest.ts";
 import { startStorageWrite } from "./storage-write.ts";
@@ -10,7 +9,6 @@ export type { Authorization, Authorize } from "./append-session.ts";
 /** What the servers are started with. */
 export interface BigQueryOptions {
   readonly warehouse: Warehouse;
-  readonly clock: Clock;
   /** Address to listen on, e.g. `127.0.0.1`. */
   readonly host: string;
   /** Decides who may write rows; everybody by default. */

@@ -2,8 +2,7 @@ import type * as GoogleBigQuery from "@google-cloud/bigquery";
 import type { BigQueryServer } from "../../local/bigquery/server.ts";
 import { startBigQuery } from "../../local/bigquery/server.ts";
 import type { Warehouse } from "../../local/bigquery/warehouse.ts";
-import { ManualClock } from "../support/manual-clock.ts";
-import { gameWarehouse, nodeImport, NOW, PROJECT } from "./support.ts";
+import { gameWarehouse, nodeImport, PROJECT } from "./support.ts";
 
 let warehouse: Warehouse;
 let server: BigQueryServer;
@@ -11,7 +10,7 @@ let client: GoogleBigQuery.BigQuery;
 
 beforeAll(async () => {
   warehouse = await gameWarehouse();
-  server = await startBigQuery({ warehouse, clock: new ManualClock(NOW), host: "127.0.0.1" });
+  server = await startBigQuery({ warehouse, host: "127.0.0.1" });
   const library = (await nodeImport("@google-cloud/bigquery")) as typeof GoogleBigQuery;
   client = new library.BigQuery({
     projectId: PROJECT,

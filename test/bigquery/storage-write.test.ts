@@ -5,7 +5,6 @@ import { COLUMNS } from "../../contract/columns.ts";
 import type { Authorize, BigQueryServer } from "../../local/bigquery/server.ts";
 import { startBigQuery } from "../../local/bigquery/server.ts";
 import type { Warehouse } from "../../local/bigquery/warehouse.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 import { gameWarehouse, NOW, PROJECT } from "./support.ts";
 
 type Request = protos.google.cloud.bigquery.storage.v1.IAppendRowsRequest;
@@ -69,7 +68,6 @@ async function start(location = "US", authorize?: Authorize): Promise<Cloud> {
   const warehouse = await gameWarehouse(location);
   const server = await startBigQuery({
     warehouse,
-    clock: new ManualClock(NOW),
     host: "127.0.0.1",
     ...(authorize && { authorize }),
   });
