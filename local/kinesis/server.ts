@@ -50,6 +50,8 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
   const http2 = createHttp2Server(handler);
   const plain = createNetServer((socket) => chooseProtocol(socket, http1, http2));
   const secure = createSecureServer({ cert: certificatePem, key: privateKeyPem, allowHTTP1: true }, handler);
+  // HTTP/1.1 over TLS; the type knows only servers of HTTP/1.1 to have it.
+  Object.assign(secure, { keepAliveTimeout: KEEP_ALIVE_MS });
   http1.on("clientError", (_, socket) => socket.destroy());
   for (const server of [http2, secure]) server.on("sessionError", () => undefined);
   secure.on("tlsClientError", () => undefined);

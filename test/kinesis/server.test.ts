@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { type IncomingMessage, request as requestHttp } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
+import { request as requestHttps } from "node:https";
 import { connect } from "node:net";
 import { CreateStreamCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { Decoder, Encoder, Tag } from "cbor-x";
@@ -29,6 +31,19 @@ test("HTTP/2 is spoken over TLS too", async () => {
   await once(session, "connect");
   expect(session.alpnProtocol).toBe("h2");
   session.destroy();
+});
+
+test.each(["http", "https"])("HTTP/1.1 over %s keeps an idle connection as long as clients do", async (scheme) => {
+  const { port, tlsPort, certificatePem } = bench.server;
+  const request =
+    scheme === "http"
+      ? requestHttp({ port, method: "POST" })
+      : requestHttps({ port: tlsPort, ca: certificatePem, method: "POST" });
+  request.setHeader("connection", "keep-alive");
+  request.end();
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  expect(response.headers["keep-alive"]).toBe("timeout=310");
+  response.destroy();
 });
 
 describe("a body in CBOR", () => {
