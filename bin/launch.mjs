@@ -1,7 +1,10 @@
 // Runs a program on the Node that `findNode` gives, as if it had been started itself: same terminal, signals and exit code.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { setInterval } from "node:timers";
 import { findNode } from "./node24.mjs";
+
+const PARENT_CHECK_MS = 250;
 
 /** Runs `node ...args`; ends this process with the child's exit code, or 128 + signal number. */
 export function launch(args) {
@@ -17,6 +20,7 @@ export function launch(args) {
     // A terminal signals the whole process group, npm and kill only this process: forwarding serves both, and the child counts one.
     process.on(signal, () => child.kill(signal));
   }
+  if (process.env.npm_command === "exec") endWithParent(child);
   child.on("error", (error) => {
     console.error(`sluice: cannot start ${node}: ${error.message}`);
     process.exit(1);
@@ -24,4 +28,12 @@ export function launch(args) {
   child.on("exit", (code, signal) => {
     process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
   });
+}
+
+/** npx puts a shell in between, which a signal to npx ends without a word to what it runs. (The package's scripts use `exec`.) */
+function endWithParent(child) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill("SIGTERM");
+  }, PARENT_CHECK_MS).unref();
 }

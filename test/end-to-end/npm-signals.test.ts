@@ -13,12 +13,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What is left of `npm start` once npm alone was signalled and has ended. */
-async function leftAfter(name: NodeJS.Signals): Promise<readonly string[]> {
-  const data = join(folder, name);
-  const endpoints = join(folder, `${name}.json`);
+/** What is left of a served cloud once npm alone, which has started it, was signalled and has ended. */
+async function leftAfter(name: NodeJS.Signals, command: readonly [string, ...string[]]): Promise<readonly string[]> {
+  const data = join(folder, `${command[0]}-${name}`);
+  const endpoints = `${data}.json`;
   const args = ["--serve", "--records", "0", "--shards", "1", "--data", data, "--endpoints", endpoints];
-  const npm = spawn("npm", ["start", "--", ...args], { detached: true, stdio: "ignore" });
+  const [npmOrNpx, ...before] = command;
+  const npm = spawn(npmOrNpx, [...before, ...args], { detached: true, stdio: "ignore" });
   started.push(npm);
   const ended = once(npm, "exit");
   await eventually(
@@ -27,9 +28,18 @@ async function leftAfter(name: NodeJS.Signals): Promise<readonly string[]> {
   );
   npm.kill(name);
   await ended;
-  return processesOfGroup(npm.pid!);
+  // What npx has started learns of its end a little later.
+  return eventually(
+    () => processesOfGroup(npm.pid!),
+    ({ length }) => command[0] === "npm" || length === 0,
+  );
 }
 
-test("SIGINT or SIGTERM to npm alone ends npm start with all of its processes", async () => {
-  expect(await Promise.all([leftAfter("SIGINT"), leftAfter("SIGTERM")])).toEqual([[], []]);
+test("SIGINT or SIGTERM to npm alone ends npm start with all of its processes, SIGTERM npx sluice too", async () => {
+  const left = await Promise.all([
+    leftAfter("SIGINT", ["npm", "start", "--"]),
+    leftAfter("SIGTERM", ["npm", "start", "--"]),
+    leftAfter("SIGTERM", ["npx", "--no-install", "sluice", "local"]),
+  ]);
+  expect(left).toEqual([[], [], []]);
 }, 40_000);
