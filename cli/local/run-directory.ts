@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { UsageError, codeOf, messageOf } from "../errors.ts";
 
@@ -13,6 +13,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EEXIST: "not a folder",
   EACCES: "no permission to write there",
   EROFS: "no permission to write there",
+  ENOENT: "no folder can be made there",
 };
 
 /**
@@ -23,7 +24,7 @@ export function makeRunDirectory(data: string, nowMs: number, processId: number)
   const time = new Date(nowMs).toISOString().slice(0, 19).replaceAll(":", "-");
   const directory = join(data, "runs", `${time}Z-${processId}`);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
   } catch (error) {
     throw new UsageError(
       `cannot make the run's folder in --data ${data}: ${PROBLEMS[codeOf(error) ?? ""] ?? messageOf(error)}`,
@@ -37,4 +38,11 @@ export function makeRunDirectory(data: string, nowMs: number, processId: number)
   // A rename puts the new link in the old one's place in one step.
   renameSync(fresh, link);
   return directory;
+}
+
+/** Not mkdir's `recursive`: Node 24 tries for ever where the system says ENOENT to a folder that it cannot make, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }

@@ -44,3 +44,11 @@ test("a data folder that is a file is refused by name", () => {
   const data = join(folder, "file");
   expect(() => makeRunDirectory(data, 0, 1)).toThrow(`cannot make the run's folder in --data ${data}: not a folder`);
 });
+
+const onLinux = process.platform === "linux" ? test : test.skip;
+
+onLinux("a data folder where the system makes none is told at once", () => {
+  expect(() => makeRunDirectory("/proc/sluice", 0, 1)).toThrow(
+    "cannot make the run's folder in --data /proc/sluice: no folder can be made there",
+  );
+});
