@@ -23,7 +23,7 @@ function parseRow(table: Table, json: Body, ignoreUnknown: boolean): Row {
     const column = table.fields.findIndex((field) => field.name.toLowerCase() === name.toLowerCase());
     if (column < 0) {
       if (ignoreUnknown) continue;
-      throw Object.assign(new ValueError("no such field."), { location: name });
+      throw Object.assign(new ValueError(`no such field: ${name}.`), { location: name });
     }
     if (value === null || value === undefined) continue;
     try {

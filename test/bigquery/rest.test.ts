@@ -74,7 +74,7 @@ describe("@google-cloud/bigquery", () => {
     expect(failure.errors.map(({ errors }) => errors[0])).toEqual([
       expect.objectContaining({ reason: "stopped" }),
       expect.objectContaining({ reason: "invalid", message: "Cannot convert the value to integer" }),
-      expect.objectContaining({ reason: "invalid", message: "no such field." }),
+      expect.objectContaining({ reason: "invalid", message: "no such field: nothing." }),
     ]);
     const [page, next] = await table.getRows({ maxResults: 2, autoPaginate: false });
     expect([page.length, (next as { pageToken: string }).pageToken]).toEqual([2, "2"]);
