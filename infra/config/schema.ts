@@ -57,7 +57,7 @@ const fieldName = text(/^[^\p{Cc}]{1,128}$/u, "1 to 128 characters, none of them
 const accountId = text(/^\d{12}$/, "12 digits, in quotes");
 /** China, GovCloud and the isolated regions are partitions of their own, whose ARNs do not begin with `arn:aws:`. */
 const region = text(
-  /^(?!cn-|us-gov-|[a-z]{2}-iso)[a-z]{2}(?:-[a-z]+)+-\d$/,
+  /^(?:af|ap|ca|eu|il|me|mx|sa|us)-(?:north|south)?(?:east|west|central)?(?<=-[a-z]+)-\d$/,
   "a region of AWS's main partition, e.g. us-east-1",
 );
 const googleProjectId = text(

@@ -13,7 +13,7 @@ const VALUES: Readonly<Record<string, { readonly good: readonly unknown[]; reado
   },
   "aws.region": {
     good: ["ap-northeast-1", "mx-central-1"],
-    bad: ["us-east", "US-EAST-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1", "eu-isoe-west-1"],
+    bad: ["us-east", "us-eats-1", "US-EAST-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1", "eu-isoe-west-1"],
   },
   "aws.concurrencyLimit": { good: [4, 1_000_000], bad: [0, 1_000_001, "1000"] },
   "google.projectId": {

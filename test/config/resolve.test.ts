@@ -306,7 +306,7 @@ describe("whatever the configuration holds", () => {
             if (typeof node[part] !== "object" || node[part] === null) node[part] = {};
             node = node[part] as Record<string, unknown>;
           }
-          node[path[path.length - 1]!] = change;
+          node[path[path.length - 1]!] = structuredClone(change);
         }
         const { values } = rawConfig(tree);
         expect(["resolved", "refused"]).toContain(outcome(values));

@@ -52,7 +52,8 @@ function liveRows(translator: Translator, table: Table): string {
   const unit = partitioning.type.toLowerCase();
   const column = quoteIdentifier(partitioning.field);
   const now = currentTimestamp(translator.nowMs).sql;
-  const expiry = `INTERVAL ${partitioning.expirationMs} MILLISECONDS`;
+  // Not an INTERVAL literal, which takes no more than 2^31 of a unit: 24 days.
+  const expiry = `to_milliseconds(${partitioning.expirationMs})`;
   return `(SELECT * FROM ${sql} WHERE date_trunc('${unit}', ${column}) + INTERVAL 1 ${unit} + ${expiry} > ${now} OR ${column} IS NULL)`;
 }
 
