@@ -32,7 +32,7 @@ export function register(program: Command, context: CommandContext): void {
     .option("--stack <name>", "stack whose configuration is used: stacks/Pulumi.<name>.yaml", "local")
     .option("--data <dir>", "folder for the data of runs", ".sluice")
     .option("--report <file>", "write the report as JSON (docs/report.md)")
-    .option("--serve", "keep the cloud up after the input; Ctrl-C ends it", false)
+    .option("--serve", "keep the cloud up after the input; Ctrl-C ends it, with the audit's exit code", false)
     .option("--endpoints <file>", "write the endpoints as JSON once everything is up")
     .action(async (options: LocalOptions) => {
       const [{ runLocal }, { consoleView }, { listenForInterrupt }] = await Promise.all([

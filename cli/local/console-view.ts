@@ -57,7 +57,14 @@ export function consoleView({ output, clock }: ConsoleViewOptions): RunView {
     problem(problem) {
       sayOnce(`trouble, tried again: ${messageOf(problem)}`);
     },
+    interrupted(directory) {
+      say(`Interrupted: not everything was delivered, and nothing was audited. What there is: ${directory}`);
+    },
     finished({ backends, input }, audit) {
+      if (input.lines === 0 && Object.values(audit).every(({ accepted }) => accepted === 0)) {
+        say("Nothing was sent.");
+        return;
+      }
       say(
         `\nSent ${input.accepted.toLocaleString("en-US")} records in ${input.seconds.toFixed(1)} s ` +
           `(${Math.round(input.recordsPerSecond).toLocaleString("en-US")} records/s; ` +
@@ -82,7 +89,9 @@ function countsOf({ accepted, expected, backends }: RunProgress): ProgressCount[
 }
 
 function listed(types: ReadonlyMap<string, number>): string {
-  const kinds = [...types].map(([type, count]) => {
+  // Providers are no resources of the stack's own.
+  const own = [...types].filter(([type]) => !type.startsWith("pulumi:"));
+  const kinds = own.map(([type, count]) => {
     const kind = type.slice(type.lastIndexOf(":") + 1);
     return count === 1 ? kind : `${count} ${kind}`;
   });

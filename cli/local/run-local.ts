@@ -76,7 +76,10 @@ export async function runLocal(options: LocalOptions, view: RunView, signal: Abo
     const endpoints = publishEndpoints(run);
     view.started({ directory, graph, endpoints, withoutBehaviour: cloud.withoutBehaviour });
     const end = await carryInput(run);
-    if (options.serve && end !== "interrupted") {
+    if (end === "interrupted") {
+      view.stop();
+      view.interrupted(directory);
+    } else if (options.serve) {
       view.serving(endpoints);
       await aborted(signal);
     }

@@ -34,6 +34,8 @@ export interface RunView {
   functionFailed(invocation: Invocation): void;
   /** Something beside the functions went wrong and is tried again. */
   problem(problem: Error): void;
+  /** A signal ended the run before its end. */
+  interrupted(directory: string): void;
   finished(report: Report, audit: Readonly<Record<string, AuditResult>>): void;
   serving(endpoints: Endpoints): void;
 }

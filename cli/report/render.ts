@@ -36,6 +36,11 @@ export function renderAudit(audit: Readonly<Record<string, AuditResult>>, option
     for (const [reason, count] of Object.entries(result.quarantinedByReason)) {
       notes.push(`${name}: ${count.toLocaleString("en-US")} quarantined: ${reason}`);
     }
+    if (repeated > 0) {
+      notes.push(
+        `${name}: ${repeated.toLocaleString("en-US")} repeated: copies of a redelivery; readers by record id see one`,
+      );
+    }
     if (result.unexpected > 0)
       notes.push(`${name}: ${result.unexpected.toLocaleString("en-US")} never accepted, yet there`);
     for (const [kind, ids] of Object.entries(result.examples)) {

@@ -194,8 +194,9 @@ describe("report", () => {
       { colour: false },
     );
     expect(text).toContain("│    NO │");
-    expect(text.split("\n").slice(-5)).toEqual([
+    expect(text.split("\n").slice(-6)).toEqual([
       "  archive: 10 quarantined: PLAYER_ID_INVALID",
+      "  archive: 12 repeated: copies of a redelivery; readers by record id see one",
       "  archive: 1 never accepted, yet there",
       "  archive: missing, for example: 0:7:0 0:8:0",
       "  archive: logs/x: cannot be read: bad",
