@@ -62,6 +62,16 @@ export function configurationTable(): string {
   return markdownTable([["setting", "type", "default", "rule", "meaning"], ...rows]);
 }
 
+const README_TABLE =
+  /(?<=<!-- settings: written by infra\/config\/write-docs.ts -->\n\n)[\s\S]*?(?=\n\n<!-- end of settings -->)/;
+
+/** The README with its table of settings as it is now: key, default, meaning. Throws an Error if the README has no place for it. */
+export function withSettings(readme: string): string {
+  if (!README_TABLE.test(readme)) throw new Error("README.md has no place for the table of settings");
+  const rows = settings().map((setting) => [`\`${setting.key}\``, setting.default, setting.meaning]);
+  return readme.replace(README_TABLE, () => markdownTable([["setting", "default", "meaning"], ...rows]));
+}
+
 /** The whole text of docs/configuration.md. */
 export function configurationPage(): string {
   return `# Configuration

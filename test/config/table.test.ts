@@ -1,12 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readStackFile } from "../../infra/config/stack-file.ts";
-import { configurationPage, configurationTable, settings } from "../../infra/config/table.ts";
+import { configurationPage, configurationTable, settings, withSettings } from "../../infra/config/table.ts";
 import { resolveConfig } from "../../infra/config/resolve.ts";
 import { ALL_FUNCTIONS } from "./support.ts";
 
 test("docs/configuration.md is what the validator writes: node infra/config/write-docs.ts", () => {
   expect(readFileSync(join(__dirname, "../../docs/configuration.md"), "utf8")).toBe(configurationPage());
+});
+
+test("the README's table of settings is what the validator says", () => {
+  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+  expect(withSettings(readme)).toBe(readme);
+  expect(() => withSettings("# Sluice\n")).toThrow("README.md has no place for the table of settings");
 });
 
 test("the table has a row for each setting, and five columns", () => {
