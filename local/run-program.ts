@@ -1,5 +1,5 @@
 /** Runs Sluice's own Pulumi program for a stack in this process, as `pulumi up` or `pulumi preview` would. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -37,8 +37,9 @@ export interface RunProgramOptions {
 
 /** No configuration has the name of the stack. */
 export class UnknownStackError extends Error {
-  constructor(stack: string) {
-    super(`there is no stack ${stack}: stacks/Pulumi.${stack}.yaml does not exist`);
+  /** `known`: the stacks that there are. */
+  constructor(stack: string, known: readonly string[]) {
+    super(`there is no stack ${stack}: stacks/Pulumi.${stack}.yaml does not exist; there are ${known.join(", ")}`);
     this.name = "UnknownStackError";
   }
 }
@@ -77,11 +78,17 @@ function readConfig(root: string, options: RunProgramOptions, functions: Functio
   const { stack } = options;
   const name = `stacks/Pulumi.${stack}.yaml`;
   const path = join(root, name);
-  if (!STACK_NAME.test(stack) || !existsSync(path)) throw new UnknownStackError(stack);
+  if (!STACK_NAME.test(stack) || !existsSync(path)) throw new UnknownStackError(stack, stacksIn(root));
   const project = (parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { name: string }).name;
   const file = readStackFile(readFileSync(path, "utf8"), { name });
   const values = overridden(file.values, options.configOverrides ?? {});
   return resolveConfig({ project, stack, values }, { hasFunction: (backend) => functions.has(backend) });
+}
+
+function stacksIn(root: string): string[] {
+  return readdirSync(join(root, "stacks"))
+    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
 }
 
 function functionsIn(root: string): Functions {

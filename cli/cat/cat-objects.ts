@@ -28,7 +28,7 @@ async function* bytesOf(what: readonly string[], run: string): AsyncGenerator<Bu
       found = true;
       yield* fileBytes(file);
     }
-    if (!found) throw new CommandError(`there is no object ${each}`, { hint: await whatIsThere(run) });
+    if (!found) throw new CommandError(`there are no objects at ${each}`, { hint: await whatIsThere(run) });
   }
 }
 

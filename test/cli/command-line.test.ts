@@ -120,7 +120,7 @@ describe("sluice cat", () => {
     expect(await sluice("cat", "s3://c/x", "--run", join(folder, "run"))).toEqual({
       code: 1,
       out: "",
-      err: "sluice: there is no object s3://c/x\n  Buckets of this run: s3://b/\n",
+      err: "sluice: there are no objects at s3://c/x\n  Buckets of this run: s3://b/\n",
     });
   });
 

@@ -30,7 +30,9 @@ test("new files, existing files and none are taken", () => {
 
 test.each(["nowhere", "../stacks/x", ""])("a stack that does not exist is named: %j", async (stack) => {
   await expect(declaredStack({ stack, shards: undefined })).rejects.toEqual(
-    new UsageError(`there is no stack ${stack}: stacks/Pulumi.${stack}.yaml does not exist`),
+    new UsageError(
+      `there is no stack ${stack}: stacks/Pulumi.${stack}.yaml does not exist; there are dev, local, production, staging`,
+    ),
   );
 });
 
