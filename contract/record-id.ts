@@ -18,7 +18,6 @@ export interface RecordId {
 }
 
 const SHARD_ID = /^shardId-(\d{12})$/;
-const RECORD_ID = /^(?:([a-z0-9]{1,8})\/)?(0|[1-9]\d{0,11}):(0|[1-9]\d{0,127}):(0|[1-9]\d{0,14})$/;
 
 /** Shard number of a shard id: `shardNumber("shardId-000000000007") === 7`. Throws a RangeError for any other form. */
 export function shardNumber(shardId: string): number {
@@ -40,12 +39,4 @@ export function recordIdPrefix(generation: string, shard: number, sequenceNumber
 /** The record id of one piece. */
 export function formatRecordId(id: RecordId): string {
   return recordIdPrefix(id.generation, id.shard, id.sequenceNumber) + id.position;
-}
-
-/** Takes a record id apart; `undefined` if the text is none. */
-export function parseRecordId(text: string): RecordId | undefined {
-  const match = RECORD_ID.exec(text);
-  if (match === null) return undefined;
-  const [, generation = "", shard, sequenceNumber, position] = match;
-  return { generation, shard: Number(shard), sequenceNumber: sequenceNumber!, position: Number(position) };
 }

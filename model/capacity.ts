@@ -1,10 +1,5 @@
-/** What a stream of N shards takes and gives, and how much concurrency its consumers need. Pure. */
-import {
-  SHARD_READ_BYTES_PER_SECOND,
-  SHARD_READ_CALLS_PER_SECOND,
-  SHARD_WRITE_BYTES_PER_SECOND,
-  SHARD_WRITE_RECORDS_PER_SECOND,
-} from "../contract/limits.ts";
+/** How many consumers a stream takes, and how much concurrency they need. Pure. */
+import { SHARD_READ_CALLS_PER_SECOND } from "../contract/limits.ts";
 
 /** Concurrency that AWS keeps for functions without a reservation. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 export const UNRESERVED_CONCURRENCY = 100;
@@ -17,23 +12,6 @@ export const MAX_FAN_OUT_CONSUMERS = 20;
  * calls a second. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
  */
 export const MAX_PLAIN_CONSUMERS = SHARD_READ_CALLS_PER_SECOND;
-
-/** What a stream takes from producers in a second, over all shards. A hot partition key meets its shard's share first. */
-export function writeCapacity(shards: number): { readonly recordsPerSecond: number; readonly bytesPerSecond: number } {
-  return {
-    recordsPerSecond: shards * SHARD_WRITE_RECORDS_PER_SECOND,
-    bytesPerSecond: shards * SHARD_WRITE_BYTES_PER_SECOND,
-  };
-}
-
-/**
- * What one consumer may read in a second, over all shards, in bytes: with fan-out a shard's whole read rate, otherwise an
- * even share among `plainConsumers` (at least 1), those without fan-out.
- */
-export function readBytesPerSecond(shards: number, fanOut: boolean, plainConsumers: number): number {
-  const ofShards = shards * SHARD_READ_BYTES_PER_SECOND;
-  return fanOut ? ofShards : ofShards / plainConsumers;
-}
 
 /** Ordered sequences that a mapping works on at the same time, each one execution of the function. */
 export function laneCount(shards: number, parallelizationFactor: number): number {

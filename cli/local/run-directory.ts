@@ -2,9 +2,6 @@ import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs"
 import { dirname, join, relative } from "node:path";
 import { UsageError, codeOf, messageOf } from "../errors.ts";
 
-/** Where runs are kept unless `--data` names another folder. */
-export const DATA_DIRECTORY = ".sluice";
-
 /** Link to the latest run, beside the runs. */
 export const LATEST = "latest";
 

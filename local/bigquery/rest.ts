@@ -1,8 +1,8 @@
 /** BigQuery's REST API v2 over plain HTTP, as far as its clients need it here. */
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createGunzip } from "node:zlib";
+import { closer, listen } from "../listen.ts";
 import { BigQueryError } from "./errors.ts";
 import type { Body } from "./rest-format.ts";
 import {
@@ -263,16 +263,7 @@ export async function startRest(options: RestOptions): Promise<RestServer> {
       },
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, options.host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const close = closer(server);
+  const { host, port } = options;
+  return { port: await listen(server, { name: "BigQuery", host, ...(port === undefined ? {} : { port }) }), close };
 }

@@ -1,8 +1,9 @@
 import { createServer as createHttpServer } from "node:http";
 import { createSecureServer, createServer as createHttp2Server } from "node:http2";
 import { createServer as createNetServer } from "node:net";
-import type { AddressInfo, Server, Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import type { Clock } from "../../contract/clock.ts";
+import { closer, listen } from "../listen.ts";
 import { selfSignedCertificate } from "./certificate.ts";
 import { Dispatcher } from "./dispatch.ts";
 import { kinesisHandler } from "./http.ts";
@@ -56,20 +57,18 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
   for (const server of [http2, secure]) server.on("sessionError", () => undefined);
   secure.on("tlsClientError", () => undefined);
 
-  const sockets = new Set<Socket>();
   for (const server of [plain, secure]) {
-    server.on("connection", (socket: Socket) => {
-      sockets.add(socket);
-      socket.on("error", () => socket.destroy());
-      socket.on("close", () => sockets.delete(socket));
-    });
+    server.on("connection", (socket: Socket) => socket.on("error", () => socket.destroy()));
   }
+  const closers = [closer(plain), closer(secure)];
   const close = async () => {
-    for (const socket of sockets) socket.destroy();
-    await Promise.all([stop(plain), stop(secure)]);
+    await Promise.all(closers.map((end) => end()));
   };
   try {
-    const ports = [await listen(plain, host, port), await listen(secure, host, tlsPort)] as const;
+    const ports = [
+      await listen(plain, { name: "Kinesis", host, port }),
+      await listen(secure, { name: "Kinesis over TLS", host, port: tlsPort }),
+    ] as const;
     return { port: ports[0], tlsPort: ports[1], certificatePem, close };
   } catch (error) {
     await close();
@@ -91,18 +90,4 @@ function chooseProtocol(socket: Socket, http1: Server, http2: Server): void {
     if (start !== HTTP2_PREFACE) socket.resume();
   };
   socket.on("data", look);
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const inUse = error.code === "EADDRINUSE";
-      reject(inUse ? new Error(`port ${port} on ${host} is in use`, { cause: error }) : error);
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -1,16 +1,5 @@
 import { maximumRecordAgeSeconds, maximumRetryAttempts } from "../../infra/config/retries.ts";
-import { concurrencyNeed, laneCount, readBytesPerSecond, writeCapacity } from "../../model/capacity.ts";
-
-const MIB = 1024 * 1024;
-
-test("a stream of 8 shards takes 8,000 records and 8 MiB a second", () => {
-  expect(writeCapacity(8)).toEqual({ recordsPerSecond: 8000, bytesPerSecond: 8 * MIB });
-});
-
-test("two plain consumers can just keep pace with full shards, one with fan-out reads at twice the write rate", () => {
-  expect(readBytesPerSecond(4, false, 2)).toBe(writeCapacity(4).bytesPerSecond);
-  expect(readBytesPerSecond(4, true, 2)).toBe(2 * writeCapacity(4).bytesPerSecond);
-});
+import { concurrencyNeed, laneCount } from "../../model/capacity.ts";
 
 test("lanes are shards times the parallelization factor", () => {
   expect(laneCount(8, 10)).toBe(80);

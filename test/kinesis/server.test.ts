@@ -151,5 +151,5 @@ describe("requests that are none", () => {
 test("a port in use is said", async () => {
   await expect(
     startKinesisServer({ clock: bench.clock, streams: bench.streams, port: bench.server.port }),
-  ).rejects.toThrow(`port ${bench.server.port} on 127.0.0.1 is in use`);
+  ).rejects.toThrow(`Kinesis cannot listen on 127.0.0.1:${bench.server.port}: the port is in use`);
 });

@@ -18,9 +18,6 @@ export type Node<K extends Kind> = Kinds[K];
 /** One ORDER BY item. */
 export type Ordered = NonNullable<Node<"select">["order_by"]>["expressions"][number];
 
-/** A name as written. */
-export type Identifier = NonNullable<Node<"column">["table"]>;
-
 /** Loads the parser; call once before the first parseQuery. */
 export async function initParser(): Promise<void> {
   if (!isInitialized()) await init();
