@@ -1,5 +1,6 @@
 /** The calls that both servers get, in order, from the same client. */
 import * as sdk from "@aws-sdk/client-kinesis";
+import { SequenceNumbers } from "../../../model/stream/sequence-number.ts";
 
 /** What earlier answers leave for later calls. */
 export interface Memory {
@@ -7,8 +8,6 @@ export interface Memory {
   sequenceNumber: string;
   shardId: string;
   iterator: string;
-  /** Sequence number of a record of another stream. */
-  foreign: string;
 }
 
 export interface Call {
@@ -21,6 +20,9 @@ const LOG = "player-log";
 const SHARD_0 = "shardId-000000000000";
 const SHARD_1 = "shardId-000000000001";
 const KEYS = 2n ** 128n;
+const FOREIGN_SECONDS = 1_600_000_000;
+/** Numbers tell streams apart by the second of their creation alone, so that of the other stream is long ago. */
+const FOREIGN = new SequenceNumbers(0, FOREIGN_SECONDS).format(1, FOREIGN_SECONDS * 1000);
 const data = Buffer.from("player log");
 
 function call(operation: string, title: string, input: object | ((memory: Memory) => object)): Call {
@@ -115,8 +117,10 @@ export const CALLS: readonly Call[] = [
       StartingSequenceNumber: sequenceNumber,
     }),
   ),
-  call("GetShardIterator", "at a number of another stream", ({ foreign }) =>
-    position({ ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: foreign }),
+  call(
+    "GetShardIterator",
+    "at a number of another stream",
+    position({ ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: FOREIGN }),
   ),
   call("GetShardIterator", "at a time without one", position({ ShardIteratorType: "AT_TIMESTAMP" })),
   call(

@@ -13,7 +13,7 @@ export interface Outcome {
 
 /** Makes all calls in order. `settle` waits until the server has done what takes it time. */
 export async function runCalls(client: KinesisClient, settle: () => Promise<void>): Promise<readonly Outcome[]> {
-  const memory: Memory = { sequenceNumber: "", shardId: "", iterator: "", foreign: "" };
+  const memory: Memory = { sequenceNumber: "", shardId: "", iterator: "" };
   const outcomes: Outcome[] = [];
   for (const call of CALLS) {
     outcomes.push(await runCall(client, call, memory));
@@ -39,10 +39,9 @@ async function runCall(client: KinesisClient, call: Call, memory: Memory): Promi
   }
 }
 
-function remember(answer: Record<string, unknown>, { operation, title }: Call, memory: Memory): void {
+function remember(answer: Record<string, unknown>, { operation }: Call, memory: Memory): void {
   const { SequenceNumber, ShardId, ShardIterator, NextShardIterator } = answer as Record<string, string | undefined>;
-  if (operation === "PutRecord" && title === "in another stream") memory.foreign = SequenceNumber!;
-  else if (operation === "PutRecord") [memory.sequenceNumber, memory.shardId] = [SequenceNumber!, ShardId!];
+  if (operation === "PutRecord") [memory.sequenceNumber, memory.shardId] = [SequenceNumber!, ShardId!];
   memory.iterator = ShardIterator ?? NextShardIterator ?? memory.iterator;
 }
 
