@@ -12,8 +12,9 @@ const ROOMS = {
   infra: ["contract", "model"],
   local: ["contract", "model", "infra"],
   cli: ["contract", "functions", "model", "infra", "local"],
-  bench: ["contract", "functions", "model", "infra", "local", "cli"],
-  test: ["contract", "functions", "model", "infra", "local", "cli", "bench"],
+  simulation: ["contract", "functions", "model"],
+  bench: ["contract", "functions", "model", "infra", "local", "cli", "simulation"],
+  test: ["contract", "functions", "model", "infra", "local", "cli", "simulation", "bench"],
 };
 
 /** Where clock, timers and randomness are handed in. */

@@ -1,0 +1,11 @@
+import { Command } from "commander";
+import type { RegisterBench } from "./bench.ts";
+
+/** One folder under `bench/` and one line here for each bench. */
+const BENCHES: readonly RegisterBench[] = [];
+
+const program = new Command("npm run bench --")
+  .description("Measures what Sluice claims; every bench checks what it measured and exits with 1 if that is wrong.")
+  .showHelpAfterError();
+for (const register of BENCHES) register(program);
+await program.parseAsync();
