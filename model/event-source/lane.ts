@@ -66,10 +66,11 @@ export class LaneQueue {
 
   /**
    * Cuts the next batch: as soon as it has all the records it may have, or the next would not fit into the event any more, or
-   * its first record has waited for the whole window, or `flush` says that no more will come. `undefined` when nothing waits.
-   * A record too large for any event is cut alone.
+   * its window ends, or `flush` says that no more will come. `undefined` when nothing waits. A record too large for any event is
+   * cut alone. The window begins with the answer to the invocation before it; one that ends empty is followed by one that begins with
+   * the next record. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
    */
-  cut(limits: CutLimits, nowMs: number, flush: boolean): Cut | undefined {
+  cut(limits: CutLimits, answeredAtMs: number, nowMs: number, flush: boolean): Cut | undefined {
     const head = this.#head;
     if (this.length === 0) return undefined;
     const most = Math.min(this.#records.length, head + limits.maximumRecords);
@@ -77,7 +78,9 @@ export class LaneQueue {
     let end = head;
     while (end < most && bytes + this.#bytes[end]! <= limits.maximumBytes) bytes += this.#bytes[end++]!;
     const full = end - head === limits.maximumRecords || end < this.#records.length;
-    const readyAtMs = this.#polledAtMs[head]! + limits.windowMs;
+    const polledAtMs = this.#polledAtMs[head]!;
+    const afterAnswerMs = answeredAtMs + limits.windowMs;
+    const readyAtMs = polledAtMs < afterAnswerMs ? afterAnswerMs : polledAtMs + limits.windowMs;
     if (!full && !flush && readyAtMs > nowMs) return { readyAtMs };
     return { work: freshWork(this.#take(Math.max(1, end - head))) };
   }
@@ -110,6 +113,8 @@ export class Lane {
   readonly work: Work[] = [];
   /** Id of the invocation or delivery in flight. */
   inFlight: number | undefined;
+  /** When the last invocation was answered. */
+  answeredAtMs = -Infinity;
 
   constructor(index: number, shardId: string, sizes: EventSizes) {
     this.index = index;

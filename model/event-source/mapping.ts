@@ -111,6 +111,7 @@ export class EventSourceMapping {
   /** Answers an `invoke` command. */
   completed(id: number, outcome: InvocationOutcome, nowMs: number): void {
     const { lane } = this.#answer(id);
+    lane.answeredAtMs = nowMs;
     const work = lane.work.shift()!;
     const { rest, failed } = afterInvocation(work, outcome, this.#settings, this.#timings, nowMs);
     lane.work.unshift(...rest);
@@ -197,7 +198,7 @@ export class EventSourceMapping {
   /** The lane's next batch, cut from its queue if need be and freed of records that are too old, or the time to look again. */
   #nextWork(shard: ShardState, lane: Lane, nowMs: number): Work | number | undefined {
     if (lane.work.length === 0) {
-      const cut = lane.queue.cut(this.#limits, nowMs, shard.ended);
+      const cut = lane.queue.cut(this.#limits, lane.answeredAtMs, nowMs, shard.ended);
       if (cut === undefined) return undefined;
       if ("readyAtMs" in cut) return cut.readyAtMs;
       lane.work.push(cut.work);

@@ -43,6 +43,38 @@ describe("a batch", () => {
     expect(sinceStart(run.invocations)).toEqual([5000, 18_000]);
   });
 
+  test("with a window: the next window begins when the invocation before it is answered, not with its first record", () => {
+    const stream = streamOf(record(1));
+    const run = new MappingRun(stream, { maximumBatchingWindowInSeconds: 5 }, () => undefined);
+    run.run(6000);
+    stream.put(SHARD, record(2));
+    run.run(2500);
+    run.mapping.completed(run.invocations[0]!.id, { kind: "response", response: null }, run.nowMs);
+    run.run(10_000);
+    // Polled at 7 s, while the first was in flight; that was answered at 8.5 s.
+    expect(run.batches).toEqual([[1], [2]]);
+    expect(sinceStart(run.invocations)).toEqual([5000, 13_500]);
+  });
+
+  test("with a window waits for its rest only when the window is already open", () => {
+    const stream = streamOf(record(1));
+    const run = new MappingRun(stream, { maximumBatchingWindowInSeconds: 5 });
+    run.run(7500);
+    stream.put(SHARD, record(2));
+    run.run(10_000);
+    // Answered at 5 s, polled at 8 s.
+    expect(sinceStart(run.invocations)).toEqual([5000, 10_000]);
+  });
+
+  test("with a window that has ended empty waits for a window of its own", () => {
+    const stream = streamOf(record(1));
+    const run = new MappingRun(stream, { maximumBatchingWindowInSeconds: 5 });
+    run.run(10_000);
+    stream.put(SHARD, record(2));
+    run.run(10_000);
+    expect(sinceStart(run.invocations)).toEqual([5000, 16_000]);
+  });
+
   test("with a window goes out at once when it is full", () => {
     const run = new MappingRun(streamOf(...records(1, 7)), { batchSize: 3, maximumBatchingWindowInSeconds: 300 });
     run.run(1000);
