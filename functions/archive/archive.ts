@@ -1,6 +1,8 @@
 import type { Clock } from "../../contract/clock.ts";
 import { archivePrefix } from "../../contract/keys.ts";
 import type { Reason } from "../../contract/reasons.ts";
+import { threadPoolCompressor } from "../shared/compressor.ts";
+import type { Compressor } from "../shared/compressor.ts";
 import { ANSWER_MS, answerFailure } from "../shared/deadline.ts";
 import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "../shared/event.ts";
 import { metricsLine } from "../shared/metrics.ts";
@@ -12,7 +14,8 @@ import { KIND } from "../shared/pieces.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import { quarantine } from "../shared/quarantine.ts";
 import type { Verdict } from "../shared/quarantine.ts";
-import { Source } from "../shared/source.ts";
+import { EventSource } from "../shared/source.ts";
+import type { Source } from "../shared/source.ts";
 import { StageTimer } from "../shared/stage-timer.ts";
 import { Unpacker } from "../shared/unpack.ts";
 import type { ArchiveEnvironment } from "./environment.ts";
@@ -25,6 +28,8 @@ export interface ArchiveDeps {
   readonly clock: Clock;
   /** Writes one line to the function's log. */
   readonly log: (line: string) => void;
+  /** Default: Node's thread pool. */
+  readonly compressor?: Compressor;
   readonly options?: ArchiveOptions;
 }
 
@@ -63,7 +68,7 @@ export function createHandler(deps: ArchiveDeps): Handler {
     const timer = new StageTimer(deps.clock);
     const allowedMs = context.getRemainingTimeInMillis();
     const endMs = timer.startedMs + allowedMs;
-    const source = new Source(event.Records, deps.environment.streamGeneration);
+    const source = new EventSource(event.Records, deps.environment.streamGeneration);
     const pieces = unpacker.unpack(event.Records);
     timer.lap("unpack");
 
@@ -126,12 +131,14 @@ async function writeObjects(
   good: readonly number[],
   deadlineMs: number,
 ): Promise<Written> {
+  const compressor = deps.compressor ?? threadPoolCompressor;
   const written: Written = { firstFailed: Infinity, records: 0, bytes: 0, errorCode: "" };
   const prefix = archivePrefix(deps.environment.streamGeneration);
   for (const indices of byArrivalHour(pieces, source, good)) {
     const object = await makePieceObject(pieces, source, {
       prefix,
       indices,
+      compressor,
       level,
       writeLine: (lines, index, recordId, arrivedAt) => writeArchiveLine(lines, pieces, index, recordId, arrivedAt),
     });

@@ -1,12 +1,10 @@
-import { createGzip } from "node:zlib";
-import type { Gzip } from "node:zlib";
-import { once } from "node:events";
+import type { Compressor, GzipMember } from "./compressor.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Collects lines into one gzip member, a chunk at a time, so that memory holds the compressed object and one chunk,
- * whatever the number of lines. Compression runs off the main thread.
+ * whatever the number of lines.
  *
  * Write a line with `reserve` and the `append…` methods; `await flush()` whenever `full`, and `end()` at the end.
  * The same lines give the same bytes.
@@ -14,15 +12,13 @@ const CHUNK_BYTES = 256 * 1024;
 export class GzipLines {
   /** Bytes before compression. */
   bytesIn = 0;
-  readonly #gzip: Gzip;
-  readonly #compressed: Buffer[] = [];
+  readonly #member: GzipMember;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #used = 0;
 
   /** `level`: 1 (fast) to 9 (small). */
-  constructor(level: number) {
-    this.#gzip = createGzip({ level });
-    this.#gzip.on("data", (data: Buffer) => this.#compressed.push(data));
+  constructor(compressor: Compressor, level: number) {
+    this.#member = compressor.member(level);
   }
 
   /** Whether enough has come together for {@link flush}. */
@@ -59,17 +55,12 @@ export class GzipLines {
     const data = this.#chunk.subarray(0, this.#used);
     this.bytesIn += this.#used;
     this.#used = 0;
-    await new Promise<void>((resolve, reject) => {
-      this.#gzip.write(data, (error) => (error ? reject(error) : resolve()));
-    });
+    await this.#member.write(data);
   }
 
   /** Ends the member and returns it whole. */
   async end(): Promise<Buffer> {
     await this.flush();
-    const ended = once(this.#gzip, "end");
-    this.#gzip.end();
-    await ended;
-    return Buffer.concat(this.#compressed);
+    return this.#member.end();
   }
 }

@@ -1,4 +1,5 @@
 import { formatObjectKey } from "../../contract/keys.ts";
+import type { Compressor } from "./compressor.ts";
 import { GzipLines } from "./lines.ts";
 import type { Pieces } from "./pieces.ts";
 import { hourName } from "./source.ts";
@@ -14,6 +15,7 @@ export interface PieceObjectSpec {
   /** Indices of the pieces, ascending, all of one arrival hour; at least one. */
   readonly indices: ArrayLike<number>;
   readonly writeLine: LineWriter;
+  readonly compressor: Compressor;
   /** gzip level, 1–9. */
   readonly level: number;
 }
@@ -32,7 +34,7 @@ export interface PieceObject {
  */
 export async function makePieceObject(pieces: Pieces, source: Source, spec: PieceObjectSpec): Promise<PieceObject> {
   const { indices } = spec;
-  const lines = new GzipLines(spec.level);
+  const lines = new GzipLines(spec.compressor, spec.level);
   let record = -1;
   let idPrefix = "";
   let arrivedAt = "";

@@ -1,5 +1,7 @@
 import { divertedPrefix, quarantinePrefix } from "../../contract/keys.ts";
 import type { Reason } from "../../contract/reasons.ts";
+import { threadPoolCompressor } from "./compressor.ts";
+import type { Compressor } from "./compressor.ts";
 import type { ConsumerEnvironment } from "./environment.ts";
 import type { GzipLines } from "./lines.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -23,6 +25,8 @@ export interface Verdict {
 export interface DeadLetterDeps {
   readonly store: ObjectStore;
   readonly environment: ConsumerEnvironment;
+  /** Default: Node's thread pool. */
+  readonly compressor?: Compressor;
 }
 
 /**
@@ -80,7 +84,8 @@ async function putAway(deps: DeadLetterDeps, pieces: Pieces, source: Source, wha
   let bytes = 0;
   for (const indices of byArrivalHour(pieces, source, what.indices)) {
     const { prefix, writeLine } = what;
-    const object = await makePieceObject(pieces, source, { prefix, indices, writeLine, level: LEVEL });
+    const compressor = deps.compressor ?? threadPoolCompressor;
+    const object = await makePieceObject(pieces, source, { prefix, indices, writeLine, compressor, level: LEVEL });
     const bucket = deps.environment.deadLetterBucket;
     await deps.store.store({ bucket, key: object.key, body: object.body }, what.deadlineMs);
     bytes += object.body.length;

@@ -1,8 +1,8 @@
-import { gzip } from "node:zlib";
-import { promisify } from "node:util";
 import type { Clock, Random } from "../../contract/clock.ts";
 import { TABLE_NAMES } from "../../contract/columns.ts";
 import type { Reason } from "../../contract/reasons.ts";
+import { threadPoolCompressor } from "../shared/compressor.ts";
+import type { Compressor } from "../shared/compressor.ts";
 import { ANSWER_MS, answerFailure } from "../shared/deadline.ts";
 import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "../shared/event.ts";
 import { metricsLine } from "../shared/metrics.ts";
@@ -13,7 +13,7 @@ import type { Pieces } from "../shared/pieces.ts";
 import { divert, quarantine } from "../shared/quarantine.ts";
 import type { Verdict } from "../shared/quarantine.ts";
 import { RecordReader, timeRange, wantedFields } from "../shared/record.ts";
-import { Source } from "../shared/source.ts";
+import { EventSource } from "../shared/source.ts";
 import { StageTimer } from "../shared/stage-timer.ts";
 import { Unpacker } from "../shared/unpack.ts";
 import { appendRows } from "./append.ts";
@@ -36,6 +36,8 @@ export interface WarehouseDeps {
   readonly random: Random;
   /** Writes one line to the function's log. */
   readonly log: (line: string) => void;
+  /** Default: Node's thread pool. */
+  readonly compressor?: Compressor;
   readonly options?: WarehouseOptions;
 }
 
@@ -54,7 +56,6 @@ const DEFAULT_OPTIONS: WarehouseOptions = {
   reserveShare: 0.2,
   maxReserveMs: 8_000,
 };
-const gzipAsync = promisify(gzip);
 
 /** What has been put away for good, so that the records are acknowledged. */
 interface PutAway {
@@ -70,13 +71,14 @@ interface PutAway {
 export function createHandler(deps: WarehouseDeps): Handler {
   const { environment, clock, store } = deps;
   const options = deps.options ?? DEFAULT_OPTIONS;
+  const compressor = deps.compressor ?? threadPoolCompressor;
   const unpacker = new Unpacker(wantedFields(environment.fields));
   const reader = new RecordReader();
   const appendDeps: AppendDeps = {
     connections: deps.connections,
     encoder: new AppendRequestEncoder(encodeWriterSchema()),
     health: new TableHealth(clock),
-    compress: (bytes) => gzipAsync(bytes, { level: options.gzipLevel }),
+    compress: (bytes) => compressor.compress(bytes, options.gzipLevel),
     clock,
     random: deps.random,
     project: environment.googleProject,
@@ -87,7 +89,7 @@ export function createHandler(deps: WarehouseDeps): Handler {
     const timer = new StageTimer(clock);
     const allowedMs = context.getRemainingTimeInMillis();
     const endMs = timer.startedMs + allowedMs;
-    const source = new Source(event.Records, environment.streamGeneration);
+    const source = new EventSource(event.Records, environment.streamGeneration);
     const pieces = unpacker.unpack(event.Records);
     timer.lap("unpack");
 
@@ -104,7 +106,7 @@ export function createHandler(deps: WarehouseDeps): Handler {
     let stored: PutAway = { verdicts: new Map(), diverted: [] };
     try {
       const deadline = endMs - ANSWER_MS;
-      const away = { store, environment };
+      const away = { store, environment, compressor };
       outcome.bytes += await quarantine(away, pieces, source, deadLetters.verdicts, deadline);
       for (const each of deadLetters.diverted) outcome.bytes += await divert(away, pieces, source, each, deadline);
       stored = deadLetters;
@@ -143,7 +145,7 @@ function deadLettersBefore(firstFailed: number, pieces: Pieces, judgement: Judge
 function report(
   deps: WarehouseDeps,
   event: KinesisEvent,
-  source: Source,
+  source: EventSource,
   pieces: Pieces,
   outcome: Outcome,
   stored: PutAway,
