@@ -4,7 +4,7 @@ import type { Warehouse } from "./bigquery/warehouse.ts";
 import type { AwsSessions } from "./google-token/aws-sessions.ts";
 import type { GoogleRegistry } from "./google-token/registry.ts";
 import type { StreamRegistry } from "./kinesis/registry.ts";
-import type { EventSourceDriver } from "./lambda/event-source-driver.ts";
+import type { EventSourceDriver } from "../model/event-source/driver.ts";
 import type { LambdaRunner } from "./lambda/runner.ts";
 import type { S3Server } from "./s3/server.ts";
 

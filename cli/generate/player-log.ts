@@ -1,4 +1,4 @@
-import { type SeededRandom, randomHex, seededRandom, zipf } from "./random.ts";
+import { type SeededRandom, randomHex, seededRandom, zipf } from "../../model/random.ts";
 import { type EventKind, nextEvent } from "./session.ts";
 import {
   APP_VERSIONS,

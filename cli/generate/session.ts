@@ -1,4 +1,4 @@
-import type { SeededRandom } from "./random.ts";
+import type { SeededRandom } from "../../model/random.ts";
 
 /** What a player does in a game session. */
 export type EventKind =

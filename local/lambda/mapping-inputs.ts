@@ -1,19 +1,11 @@
 import { DEFAULT_SETTINGS, checkSettings } from "../../model/event-source/settings.ts";
+import type { MappingDeclaration } from "../../model/event-source/driver.ts";
 import type { MappingSettings, StartingPosition } from "../../model/event-source/types.ts";
 
 /** An event source mapping as the program declares it, taken apart. */
-export interface DeclaredMapping {
-  readonly settings: MappingSettings;
-  /** A stream's ARN, or a fan-out consumer's. */
-  readonly eventSourceArn: string;
-  readonly streamArn: string;
-  /** Name of the fan-out consumer; `undefined` for plain reads. */
-  readonly consumer: string | undefined;
+export interface DeclaredMapping extends MappingDeclaration {
   /** Name or ARN of the function. */
   readonly functionName: string;
-  /** Bucket of the on-failure destination. */
-  readonly failureBucket: string | undefined;
-  readonly enabled: boolean;
 }
 
 const CONSUMER_ARN = /^(arn:aws:kinesis:[^:]+:\d+:stream\/[^/]+)\/consumer\/([^:]+):\d+$/;

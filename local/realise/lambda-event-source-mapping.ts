@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { EventSourceDriver } from "../lambda/event-source-driver.ts";
-import type { DriverUpdate } from "../lambda/event-source-driver.ts";
+import { EventSourceDriver } from "../../model/event-source/driver.ts";
+import type { DriverUpdate } from "../../model/event-source/driver.ts";
 import { declaredMapping } from "../lambda/mapping-inputs.ts";
 import type { Services } from "../services.ts";
 import { ownUuid, textOf, withBehaviour } from "./realiser.ts";

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { generatedInput, generatedLog } from "../../cli/generate/generated-input.ts";
 import { playerLog } from "../../cli/generate/player-log.ts";
-import { seededRandom, zipf } from "../../cli/generate/random.ts";
+import { seededRandom, zipf } from "../../model/random.ts";
 import { EVENT_KINDS, type EventKind, mayFollow } from "../../cli/generate/session.ts";
 
 const START = Date.UTC(2026, 5, 1);

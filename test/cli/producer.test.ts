@@ -3,7 +3,7 @@ import type { InputBatch } from "../../cli/input/input-batch.ts";
 import { Producer, type ProducerOptions } from "../../cli/produce/producer.ts";
 import { ProduceFailure, type ProduceResult } from "../../cli/produce/produce-result.ts";
 import { PutError } from "../../cli/produce/put-target.ts";
-import { seededRandom } from "../../cli/generate/random.ts";
+import { seededRandom } from "../../model/random.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { ScriptedStream, evenShards } from "./support/scripted-stream.ts";
 

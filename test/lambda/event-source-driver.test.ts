@@ -1,5 +1,5 @@
 import { systemClock } from "../../contract/clock.ts";
-import { EventSourceDriver, type EventSourceDriverOptions } from "../../local/lambda/event-source-driver.ts";
+import { EventSourceDriver, type EventSourceDriverOptions } from "../../model/event-source/driver.ts";
 import { declaredMapping } from "../../local/lambda/mapping-inputs.ts";
 import type { InvokeResult } from "../../local/lambda/types.ts";
 import { StreamModel } from "../../model/stream/stream-model.ts";

@@ -1,6 +1,6 @@
 /** A running mapping that is changed again and again, on a stream that reshards. */
 import fc from "fast-check";
-import { EventSourceDriver } from "../../local/lambda/event-source-driver.ts";
+import { EventSourceDriver } from "../../model/event-source/driver.ts";
 import { declaredMapping } from "../../local/lambda/mapping-inputs.ts";
 import type { InvokeResult } from "../../local/lambda/types.ts";
 import { StreamModel } from "../../model/stream/stream-model.ts";

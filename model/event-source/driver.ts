@@ -1,34 +1,53 @@
 import type { Clock } from "../../contract/clock.ts";
-import { EventEncoder } from "../../model/event-source/event.ts";
-import { failureKey, failureRecord } from "../../model/event-source/failure-record.ts";
-import { EventSourceMapping, type MappingOptions } from "../../model/event-source/mapping.ts";
-import { streamShardReader, type ReadableStream } from "../../model/event-source/stream-reader.ts";
+import { EventEncoder } from "./event.ts";
+import { failureKey, failureRecord } from "./failure-record.ts";
+import { EventSourceMapping, type MappingOptions } from "./mapping.ts";
+import { streamShardReader, type ReadableStream } from "./stream-reader.ts";
 import type {
   DiscardedBatch,
   Invocation,
   InvocationOutcome,
   MappingMetrics,
   MappingRecord,
+  MappingSettings,
   MappingTimings,
   ShardProgress,
-} from "../../model/event-source/types.ts";
-import type { DeclaredMapping } from "./mapping-inputs.ts";
-import type { InvokeResult } from "./types.ts";
+} from "./types.ts";
 
 /** Wait after a step that threw (a stream deleted while it is read), in milliseconds. */
 const PROBLEM_WAIT_MS = 1000;
+
+/** A mapping as it is declared: its settings, and the resources that it names. */
+export interface MappingDeclaration {
+  readonly settings: MappingSettings;
+  /** A stream's ARN, or a fan-out consumer's. */
+  readonly eventSourceArn: string;
+  readonly streamArn: string;
+  /** Name of the fan-out consumer; `undefined` for plain reads. */
+  readonly consumer: string | undefined;
+  /** Bucket of the on-failure destination. */
+  readonly failureBucket: string | undefined;
+  readonly enabled: boolean;
+}
+
+/** What comes of one call of the function. */
+export type CallResult =
+  | { readonly kind: "response"; readonly requestId: string; readonly response: unknown }
+  | { readonly kind: "function-error"; readonly requestId: string }
+  /** No concurrency left. */
+  | { readonly kind: "throttled" };
 
 export interface EventSourceDriverOptions {
   readonly clock: Clock;
   /** The mapping's UUID, part of the keys of failed batches. */
   readonly mappingId: string;
-  readonly declared: DeclaredMapping;
+  readonly declared: MappingDeclaration;
   readonly stream: ReadableStream;
   readonly region: string;
   readonly functionArn: string;
   readonly roleArn: string;
   /** Calls the function with an event of JSON bytes that holds this many records. */
-  readonly invoke: (event: Buffer, kinesisRecords: number) => Promise<InvokeResult>;
+  readonly invoke: (event: Buffer, kinesisRecords: number) => Promise<CallResult>;
   /** Stores an object in the on-failure destination; a rejection loses the batch, as with Lambda. */
   readonly putObject: (bucket: string, key: string, bytes: Buffer) => Promise<void>;
   readonly randomUuid: () => string;
@@ -156,7 +175,7 @@ export class EventSourceDriver {
     const result = await this.#options.invoke(this.#encoder.encode(shardId, records), records.length);
     if (result.kind === "throttled") return { kind: "not-invoked" };
     this.#requestIds.set(`${shardId}/${lane}`, result.requestId);
-    return result;
+    return result.kind === "response" ? result : { kind: "function-error" };
   }
 
   async #deliver(discarded: DiscardedBatch): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Random } from "../../contract/clock.ts";
+import type { Random } from "../contract/clock.ts";
 
 /** A seeded source of randomness: the same seed gives the same numbers on every machine. */
 export interface SeededRandom {
