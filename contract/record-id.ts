@@ -40,3 +40,17 @@ export function recordIdPrefix(generation: string, shard: number, sequenceNumber
 export function formatRecordId(id: RecordId): string {
   return recordIdPrefix(id.generation, id.shard, id.sequenceNumber) + id.position;
 }
+
+const RECORD_ID = /^(?:([a-z0-9]+)\/)?(0|[1-9]\d{0,11}):(\d+):(0|[1-9]\d{0,14})$/;
+
+/**
+ * Takes a record id apart; `undefined` if it is none.
+ *
+ *     parseRecordId("g2/7:4959:0")   // { generation: "g2", shard: 7, sequenceNumber: "4959", position: 0 }
+ */
+export function parseRecordId(text: string): RecordId | undefined {
+  const match = RECORD_ID.exec(text);
+  if (match === null) return undefined;
+  const [, generation = "", shard, sequenceNumber, position] = match;
+  return { generation, shard: Number(shard), sequenceNumber: sequenceNumber!, position: Number(position) };
+}

@@ -16,6 +16,7 @@ import { quarantine } from "../shared/quarantine.ts";
 import type { Verdict } from "../shared/quarantine.ts";
 import { EventSource } from "../shared/source.ts";
 import type { Source } from "../shared/source.ts";
+import type { Source } from "../shared/source.ts";
 import { StageTimer } from "../shared/stage-timer.ts";
 import { Unpacker } from "../shared/unpack.ts";
 import type { ArchiveEnvironment } from "./environment.ts";

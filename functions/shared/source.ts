@@ -5,9 +5,26 @@ import type { KinesisEventRecord } from "./event.ts";
 const MS_PER_HOUR = 3_600_000;
 const SHARD_ID_LENGTH = "shardId-000000000000".length;
 
-/** Where a batch comes from, said of each of its Kinesis records by index. Shared by all pieces of a record. */
-export class Source {
+/**
+ * Where a batch's pieces come from, said of each Kinesis record by its index in the batch: what record ids, object keys and
+ * rows are made of. An event of Lambda's is one ({@link EventSource}), and so is what a replay has read from stored objects.
+ */
+export interface Source {
   /** Number of the batch's shard. */
+  readonly shard: number;
+  sequenceNumber(index: number): string;
+  /** Arrival in milliseconds since the epoch. */
+  arrivedMs(index: number): number;
+  /** Arrival as ISO 8601, UTC, milliseconds. */
+  arrivedAt(index: number): string;
+  /** UTC hours since the epoch at arrival: what objects are divided by. */
+  arrivalHour(index: number): number;
+  /** Everything of the record ids of a Kinesis record's pieces but the position. */
+  idPrefix(index: number): string;
+}
+
+/** The Kinesis records of an event, all of one shard. */
+export class EventSource implements Source {
   readonly shard: number;
   readonly #records: readonly KinesisEventRecord[];
   readonly #generation: string;
@@ -30,25 +47,26 @@ export class Source {
     return { firstSequenceNumber: this.sequenceNumber(0), lastSequenceNumber: this.sequenceNumber(last) };
   }
 
-  /** Arrival in milliseconds since the epoch. */
   arrivedMs(index: number): number {
     return Math.round(this.#records[index]!.kinesis.approximateArrivalTimestamp * 1000);
   }
 
-  /** Arrival as ISO 8601, UTC, milliseconds. */
   arrivedAt(index: number): string {
     return new Date(this.arrivedMs(index)).toISOString();
   }
 
-  /** UTC hours since the epoch at arrival: what objects are divided by. */
   arrivalHour(index: number): number {
-    return Math.floor(this.arrivedMs(index) / MS_PER_HOUR);
+    return hourNumber(this.arrivedMs(index));
   }
 
-  /** Everything of the record ids of a Kinesis record's pieces but the position. */
   idPrefix(index: number): string {
     return recordIdPrefix(this.#generation, this.shard, this.sequenceNumber(index));
   }
+}
+
+/** UTC hours since the epoch at a time in milliseconds. */
+export function hourNumber(epochMs: number): number {
+  return Math.floor(epochMs / MS_PER_HOUR);
 }
 
 /** An arrival hour as `YYYY-MM-DDTHH`, the form of object keys. */

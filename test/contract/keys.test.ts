@@ -8,7 +8,7 @@ import {
   parseObjectKey,
   quarantinePrefix,
 } from "../../contract/keys.ts";
-import { formatRecordId, recordIdPrefix, shardId, shardNumber } from "../../contract/record-id.ts";
+import { formatRecordId, parseRecordId, recordIdPrefix, shardId, shardNumber } from "../../contract/record-id.ts";
 
 const generation = fc.constantFrom("", "g2");
 const sequence = fc.bigInt({ min: 0n, max: 10n ** 55n }).map(String);
@@ -64,6 +64,29 @@ test("a record id is shard, sequence number and position, led by the stream's ge
   expect(formatRecordId({ generation: "", ...id })).toBe("0:4959:3");
   expect(formatRecordId({ generation: "g2", ...id })).toBe("g2/0:4959:3");
   expect(recordIdPrefix("g2", 0, "4959")).toBe("g2/0:4959:");
+});
+
+test("a record id taken apart is what it was made of, and any other text is none", () => {
+  const recordId = fc.record({
+    generation: fc.stringMatching(/^[a-z0-9]{0,8}$/),
+    shard: fc.nat(999_999_999),
+    sequenceNumber: sequence,
+    position: fc.nat(100_000),
+  });
+  fc.assert(fc.property(recordId, (id) => expect(parseRecordId(formatRecordId(id))).toEqual(id)));
+  const text = fc.oneof(
+    fc.string(),
+    recordId.map(formatRecordId).chain((id) => cutOf(id)),
+  );
+  fc.assert(
+    fc.property(text, (each) => {
+      const id = parseRecordId(each);
+      if (id !== undefined) expect(formatRecordId(id)).toBe(each);
+    }),
+  );
+  for (const other of ["", "0:4959", "0:4959:", "0:4959:01", "07:4959:0", "g2/0:x:0", "/0:4959:0", "0:4959:0\n"]) {
+    expect(parseRecordId(other)).toBeUndefined();
+  }
 });
 
 test("a shard's number and id say the same, and no other text is a shard id", () => {

@@ -8,7 +8,7 @@ import { Judgement } from "../../../functions/warehouse/judge.ts";
 import { RowEncoder } from "../../../functions/warehouse/rows.ts";
 import { encodeWriterSchema } from "../../../functions/warehouse/schema.ts";
 import { RecordReader, timeRange, wantedFields } from "../../../functions/shared/record.ts";
-import { Source } from "../../../functions/shared/source.ts";
+import { EventSource } from "../../../functions/shared/source.ts";
 import { Unpacker } from "../../../functions/shared/unpack.ts";
 import { kinesisEvent } from "../../support/kinesis-event.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -39,7 +39,7 @@ function request(digit: string, text = ""): Buffer {
   const fields = { playerId: "player_id", timestamp: "timestamp", event: "event" };
   const pieces = new Unpacker(wantedFields(fields)).unpack(Records);
   const judgement = new Judgement(pieces, new RecordReader(), timeRange(clock.now(), undefined));
-  const rows = new RowEncoder({ pieces, source: new Source(Records, ""), judgement, ingestedMicros: 0 });
+  const rows = new RowEncoder({ pieces, source: new EventSource(Records, ""), judgement, ingestedMicros: 0 });
   const stream = `projects/p/datasets/d/tables/player_log_${digit}/streams/_default`;
   return gzipSync(new AppendRequestEncoder(encodeWriterSchema()).encode(stream, rows, [0]), { level: 1 });
 }

@@ -7,7 +7,7 @@ import { writeVarint, varintSize } from "../../../functions/warehouse/protobuf.t
 import { RowEncoder } from "../../../functions/warehouse/rows.ts";
 import { encodeWriterSchema } from "../../../functions/warehouse/schema.ts";
 import { RecordReader, timeRange, wantedFields } from "../../../functions/shared/record.ts";
-import { Source } from "../../../functions/shared/source.ts";
+import { EventSource } from "../../../functions/shared/source.ts";
 import { Unpacker } from "../../../functions/shared/unpack.ts";
 import { kinesisEvent, sequenceNumberOf } from "../../support/kinesis-event.ts";
 import { decodeRequest, decodeSchema, encodeAnswer } from "../../support/storage-write.ts";
@@ -21,7 +21,7 @@ function rowsOf(payloads: readonly string[]): { judgement: Judgement; encoder: R
   const { Records } = kinesisEvent(payloads, 12);
   const pieces = unpacker.unpack(Records);
   const judgement = new Judgement(pieces, new RecordReader(), timeRange(NOW, undefined));
-  const source = new Source(Records, "g2");
+  const source = new EventSource(Records, "g2");
   return { judgement, encoder: new RowEncoder({ pieces, source, judgement, ingestedMicros: NOW * 1000 + 7 }) };
 }
 
