@@ -14,9 +14,14 @@ export interface Endpoints extends CloudEndpoints {
 /** Name of the endpoints file in a run's folder; it stays after the run, for the names in it. */
 export const ENDPOINTS_FILE = "endpoints.json";
 
-/** Writes the file whole: whoever waits for it never reads a part. */
+/** Writes the endpoints of a run. */
 export function writeEndpoints(file: string, endpoints: Endpoints): void {
+  writeWhole(file, endpoints);
+}
+
+/** Writes a JSON file whole: whoever waits for it never reads a part. */
+export function writeWhole(file: string, value: object): void {
   const part = `${file}.${process.pid}.part`;
-  writeFileSync(part, `${JSON.stringify(endpoints, undefined, 2)}\n`);
+  writeFileSync(part, `${JSON.stringify(value, undefined, 2)}\n`);
   renameSync(part, file);
 }

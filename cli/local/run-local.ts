@@ -10,6 +10,8 @@ import type { Graph } from "../../local/graph.ts";
 import type { Invocation } from "../../local/lambda/types.ts";
 import type { StreamModel } from "../../model/stream/stream-model.ts";
 import type { AuditResult } from "../audit/ledger.ts";
+import { writeRunFacts } from "../connect/run-files.ts";
+import { stackFacts } from "../connect/stack-facts.ts";
 import { EXIT } from "../exit-codes.ts";
 import { generatedLog } from "../generate/generated-input.ts";
 import { checkInputs, readInput } from "../input/read-input.ts";
@@ -125,6 +127,7 @@ function publishEndpoints({ options, config, outputs, directory, cloud }: Run): 
     dataset: outputs.dataset ?? "",
     region: config.aws.region,
   };
+  writeRunFacts(directory, stackFacts(config));
   writeEndpoints(join(directory, ENDPOINTS_FILE), endpoints);
   if (options.endpoints !== undefined) writeEndpoints(options.endpoints, endpoints);
   return endpoints;

@@ -4,6 +4,7 @@ import {
   SHARD_WRITE_BYTES_PER_SECOND,
   SHARD_WRITE_RECORDS_PER_SECOND,
 } from "../../contract/limits.ts";
+import { factsOfStack } from "../connect/facts-of-stack.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { generatedLog } from "../generate/generated-input.ts";
@@ -15,7 +16,6 @@ import type { ProgressOutput } from "../progress-display.ts";
 import { KinesisTarget } from "./kinesis-target.ts";
 import { Producer } from "./producer.ts";
 import type { ProduceResult } from "./produce-result.ts";
-import { type StreamFacts, streamOfStack } from "./stream-of-stack.ts";
 
 /** The command line of `sluice produce`. */
 export interface ProduceCommandOptions {
@@ -28,6 +28,16 @@ export interface ProduceCommandOptions {
   readonly seed: number;
   readonly rate?: number;
   readonly limits: boolean;
+}
+
+/** What a producer needs to know of a stream. */
+interface StreamFacts {
+  readonly streamName: string;
+  /** `undefined`: from the environment or profile. */
+  readonly region: string | undefined;
+  /** Record limit, data and partition key together, in bytes. */
+  readonly maxRecordBytes: number;
+  readonly playerIdField: string;
 }
 
 /** The region that requests to an endpoint of one's own are signed for where none is configured. */
@@ -91,7 +101,10 @@ export async function produceCommand(
 
 /** What is known of the stream before it is asked. Throws a UsageError if the command line names none. */
 export function streamFacts(options: ProduceCommandOptions, environment: NodeJS.ProcessEnv): StreamFacts {
-  if (options.stack !== undefined) return streamOfStack(options.stack);
+  if (options.stack !== undefined) {
+    const { streamName, region, maxRecordBytes, record } = factsOfStack(options.stack);
+    return { streamName, region, maxRecordBytes, playerIdField: record.playerIdField };
+  }
   if (options.stream === undefined) {
     throw new UsageError("which stream?", { hint: "Name a stack with --stack, or a stream with --stream." });
   }

@@ -1,13 +1,26 @@
 import { z } from "zod";
+import type { TokenSource } from "../../functions/warehouse/federation.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import type { QueryResult, ResultColumn, ResultValue } from "./result.ts";
 
-/** Where a served warehouse answers. */
+/** Where a warehouse answers. */
 export interface QueryEndpoint {
   /** Scheme, host and port of BigQuery's REST API. */
-  readonly bigquery: string;
+  readonly origin: string;
   readonly project: string;
   readonly dataset: string;
+  /** Of the dataset; a query's pages are asked where it ran. Google finds it for queries in the multi-regions alone. */
+  readonly location?: string;
+  /** Whose tokens to send; none unless given. */
+  readonly tokens?: TokenSource;
+}
+
+/** The warehouse refuses a query: wrong SQL, no such table, no permission. In its own words. */
+export class QueryError extends CommandError {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = "QueryError";
+  }
 }
 
 const columnSchema: z.ZodType<ResultColumn> = z.object({
@@ -32,16 +45,17 @@ const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
 /** Runs a query over BigQuery's REST API and reads all pages. Throws a CommandError. */
 export async function queryEndpoint(endpoint: QueryEndpoint, sql: string): Promise<QueryResult> {
-  const base = `${endpoint.bigquery}/bigquery/v2/projects/${encodeURIComponent(endpoint.project)}/queries`;
-  const formatOptions = { useInt64Timestamp: true };
-  let page = await call(base, {
+  const { origin, project, dataset, location } = endpoint;
+  const base = `${origin}/bigquery/v2/projects/${encodeURIComponent(project)}/queries`;
+  let page = await call(endpoint, base, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
       query: sql,
       useLegacySql: false,
-      formatOptions,
-      defaultDataset: { projectId: endpoint.project, datasetId: endpoint.dataset },
+      formatOptions: { useInt64Timestamp: true },
+      defaultDataset: { projectId: project, datasetId: dataset },
+      ...(location !== undefined && { location }),
     }),
   });
   let schema: readonly ResultColumn[] = [];
@@ -54,26 +68,29 @@ export async function queryEndpoint(endpoint: QueryEndpoint, sql: string): Promi
     const jobId = page.jobReference?.jobId;
     if (jobId === undefined) throw new CommandError("the warehouse's answer names no job to read on from");
     const query = new URLSearchParams({ "formatOptions.useInt64Timestamp": "true" });
+    if (location !== undefined) query.set("location", location);
     if (page.pageToken !== undefined) query.set("pageToken", page.pageToken);
-    page = await call(`${base}/${encodeURIComponent(jobId)}?${query.toString()}`, {});
+    page = await call(endpoint, `${base}/${encodeURIComponent(jobId)}?${query.toString()}`, {});
   }
 }
 
-async function call(url: string, init: RequestInit): Promise<z.infer<typeof pageSchema>> {
+async function call({ tokens }: QueryEndpoint, url: string, init: RequestInit): Promise<z.infer<typeof pageSchema>> {
+  const headers = new Headers(init.headers);
+  if (tokens !== undefined) headers.set("authorization", `Bearer ${await tokens.token()}`);
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(url, init);
+    response = await fetch(url, { ...init, headers });
     body = await response.json();
   } catch (error) {
-    throw new CommandError(`the run that has the warehouse open does not answer at ${new URL(url).origin}`, {
+    throw new CommandError(`the warehouse does not answer at ${new URL(url).origin}`, {
       cause: error,
-      hint: `It may be ending: try again when it has. (${messageOf(error)})`,
+      hint: `A local run may be ending: try again when it has. (${messageOf(error)})`,
     });
   }
   if (!response.ok) {
     const failure = errorSchema.safeParse(body);
-    throw new CommandError(failure.success ? failure.data.error.message : `the warehouse answered ${response.status}`);
+    throw new QueryError(failure.success ? failure.data.error.message : `the warehouse answered ${response.status}`);
   }
   return pageSchema.parse(body);
 }

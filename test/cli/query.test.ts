@@ -73,8 +73,8 @@ describe("the endpoint of a served warehouse", () => {
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const bigquery = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return { endpoint: { bigquery, project: "p", dataset: "d" }, requests };
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { endpoint: { origin, project: "p", dataset: "d" }, requests };
   }
 
   test("is asked in standard SQL on the run's dataset, and all pages are read", async () => {
@@ -107,16 +107,16 @@ describe("the endpoint of a served warehouse", () => {
   test("an error of the SQL is told in its own words", async () => {
     const { endpoint } = await served([{ status: 400, body: { error: { code: 400, message: "Syntax error" } } }]);
     await expect(queryEndpoint(endpoint, "SELEC")).rejects.toMatchObject({
-      name: "CommandError",
+      name: "QueryError",
       message: "Syntax error",
     });
   });
 
-  test("a run that has just ended is an error that says so", async () => {
+  test("a warehouse that is gone is an error that says so", async () => {
     const { endpoint } = await served([]);
     await new Promise((resolve) => server.close(resolve));
     await expect(queryEndpoint(endpoint, "SELECT 1")).rejects.toThrow(
-      `the run that has the warehouse open does not answer at ${endpoint.bigquery}`,
+      `the warehouse does not answer at ${endpoint.origin}`,
     );
   });
 });

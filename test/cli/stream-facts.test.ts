@@ -1,11 +1,10 @@
 import { streamFacts } from "../../cli/produce/produce-command.ts";
-import { streamOfStack } from "../../cli/produce/stream-of-stack.ts";
 
 const BASE = { records: 1, seed: 1, limits: true };
 
 describe("the stream that is sent to", () => {
   test("of a stack: name, region, record limit and player field from its stack file", () => {
-    expect(streamOfStack("local")).toEqual({
+    expect(streamFacts({ ...BASE, stack: "local" }, {})).toEqual({
       streamName: "sluice-local-player-log",
       region: "us-east-1",
       maxRecordBytes: 1024 * 1024,
@@ -14,7 +13,7 @@ describe("the stream that is sent to", () => {
   });
 
   test("a stack's name that leaves the folder of stacks is no stack", () => {
-    expect(() => streamOfStack("../../etc/x")).toThrow("there is no stack ../../etc/x");
+    expect(() => streamFacts({ ...BASE, stack: "../../etc/x" }, {})).toThrow("there is no stack ../../etc/x");
   });
 
   test("an endpoint of one's own needs no region, and takes one that is configured", () => {

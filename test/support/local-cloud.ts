@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AuditedRun, auditRun } from "../../cli/local/audit-run.ts";
 import type { AuditResult } from "../../cli/audit/ledger.ts";
+import { writeRunFacts } from "../../cli/connect/run-files.ts";
+import { stackFacts } from "../../cli/connect/stack-facts.ts";
 import { writeEndpoints } from "../../cli/local/endpoints-file.ts";
 import { systemClock } from "../../contract/clock.ts";
 import { type LocalCloud, startCloud } from "../../local/cloud.ts";
@@ -58,6 +60,7 @@ export class CloudUnderTest {
     writeEndpoints(join(directory, "endpoints.json"), {
       ...{ ...cloud.endpoints, streamName, archiveBucket, deadLetterBucket, project: googleProject, dataset, region },
     });
+    writeRunFacts(directory, stackFacts(config));
     const stream = cloud.services.streams.get(streamName, systemClock.now())!.model;
     return new CloudUnderTest({ config, directory, cloud, stream, outputs }, invocations);
   }

@@ -1,0 +1,60 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { TokenSource } from "../../functions/warehouse/federation.ts";
+import type { QueryResult } from "../query/result.ts";
+import { UsageError } from "../errors.ts";
+import type { Bucket } from "./bucket.ts";
+import type { StackFacts } from "./stack-facts.ts";
+
+/** Where rows are written: what an `AppendConnection` needs. */
+export interface StorageWriteTarget {
+  /** `https://…`, or `http://…` with prior-knowledge HTTP/2. */
+  readonly endpoint: string;
+  /** `projects/P/locations/L`. */
+  readonly writeLocation: string;
+  readonly tokens: TokenSource;
+}
+
+/** A stack's cloud, real or local, as commands reach it. */
+export interface Connection {
+  readonly facts: StackFacts;
+  /** Whose data it is, for people: `run <folder>`, `stack dev`. */
+  readonly label: string;
+  /** Folder of the local run, `undefined` for a real stack. */
+  readonly runDirectory: string | undefined;
+  readonly archive: Bucket | undefined;
+  readonly deadLetters: Bucket;
+  /** `undefined` once a local run has ended: its stream is gone. */
+  readonly kinesis: KinesisClient | undefined;
+  /** Asks the warehouse in GoogleSQL; tables need no dataset before their name. A CommandError, or a QueryError in the warehouse's words. */
+  readonly query: (sql: string) => Promise<QueryResult>;
+  /** `undefined` where no backend writes rows, and for an ended run that is open for reading alone. */
+  readonly storageWrite: StorageWriteTarget | undefined;
+  /** Ends what was opened; may be called again. */
+  close(): Promise<void>;
+}
+
+/** Which cloud: exactly one of the two. */
+export interface ConnectOptions {
+  /** Folder of a local run, whether it is still served or has ended. */
+  readonly run?: string | undefined;
+  /** A stack whose names are in `stacks/Pulumi.<stack>.yaml`. */
+  readonly stack?: string | undefined;
+  /** Whether anything will be written; an ended run is opened for reading alone unless it is. Default `false`. */
+  readonly write?: boolean;
+}
+
+/**
+ * Reaches a stack's cloud. A run that is served answers at its endpoints; of one that has ended the folder is read, and for
+ * writing served within this process; a real stack is reached with the ordinary credential chains of both clouds.
+ * Throws a CommandError.
+ */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const { run, stack, write = false } = options;
+  if ((run === undefined) === (stack === undefined)) throw new UsageError("name either a run or a stack");
+  if (run !== undefined) {
+    const { connectRun } = await import("./connect-run.ts");
+    return connectRun(run, write);
+  }
+  const { connectStack } = await import("./connect-stack.ts");
+  return connectStack(stack!, process.env);
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { CommandError, messageOf } from "../errors.ts";
+import { ENDPOINTS_FILE, writeWhole } from "../local/endpoints-file.ts";
+import { type StackFacts, stackFactsSchema } from "./stack-facts.ts";
+
+/** Name of the file of a run's folder that says which stack it ran. */
+const STACK_FILE = "stack.json";
+
+const endpointsSchema = z.object({
+  kinesis: z.url(),
+  s3: z.url(),
+  bigquery: z.url(),
+  bigqueryStorage: z.string(),
+});
+
+/** Where a served run answers. */
+export type RunEndpoints = z.infer<typeof endpointsSchema>;
+
+/** Leaves the facts of the stack in the run's folder, for the commands that read it later. */
+export function writeRunFacts(directory: string, facts: StackFacts): void {
+  writeWhole(join(directory, STACK_FILE), facts);
+}
+
+/** Throws a CommandError. */
+export function readRunFacts(directory: string): StackFacts {
+  return readJson(join(directory, STACK_FILE), stackFactsSchema);
+}
+
+/** Throws a CommandError. */
+export function readRunEndpoints(directory: string): RunEndpoints {
+  return readJson(join(directory, ENDPOINTS_FILE), endpointsSchema);
+}
+
+function readJson<T>(file: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new CommandError(`${file}: cannot be read: ${messageOf(error)}`, {
+      cause: error,
+      hint: "The run ended before its cloud was up, or is of another version: start another one with npm start.",
+    });
+  }
+}
