@@ -3,6 +3,7 @@ import {
   MappingRun,
   SHARD,
   START_MS,
+  ScriptedStream,
   numbers,
   range,
   record,
@@ -23,6 +24,19 @@ describe("a batch", () => {
       invokedEventCount: 250,
       failedInvokeEventCount: 0,
     });
+  });
+
+  test("has records of one shard only", () => {
+    const other = "shardId-000000000001";
+    const stream = new ScriptedStream(SHARD, other);
+    stream.put(SHARD, ...records(1, 3));
+    stream.put(other, ...records(4, 6));
+    const run = new MappingRun(stream, { batchSize: 100 });
+    run.run(0);
+    expect(run.invocations.map(({ shardId, records: batch }) => [shardId, numbers(batch)])).toEqual([
+      [SHARD, range(1, 3)],
+      [other, range(4, 6)],
+    ]);
   });
 
   test("without a window goes out as soon as a record is there", () => {
@@ -112,6 +126,15 @@ describe("a batch", () => {
     expect(run.batches).toEqual([[1], [3]]);
     expect(run.discarded).toMatchObject([{ condition: "RetryAttemptsExhausted", invokeCount: 0, oversized: true }]);
     expect(numbers(run.discarded[0]!.records)).toEqual([2]);
+  });
+
+  test("of one record holds 4,718,178 bytes of data with a short key, and one more is too many", () => {
+    const fits = record(1, { data: Buffer.alloc(4_718_178) });
+    const run = new MappingRun(streamOf(fits, record(2, { data: Buffer.alloc(4_718_179) })));
+    run.run(0);
+    expect(run.batches).toEqual([[1]]);
+    expect(run.discarded.map((batch) => numbers(batch.records))).toEqual([[2]]);
+    expect(6 * 1024 * 1024 - ENCODER.encode(SHARD, [fits]).length).toBeLessThan(4);
   });
 });
 

@@ -175,6 +175,27 @@ test("a batch given up is stored under Lambda's name and form, payload included"
   expect(fixture.driver.idle()).toBe(true);
 });
 
+test("a record that no event can hold is stored as metadata, and its neighbours reach the function", async () => {
+  const fixture = new DriverFixture();
+  fixture.stream.maxRecordBytes = 10 * 1024 * 1024;
+  const sequenceNumbers: string[] = [];
+  for (const text of ["one", "x".repeat(5_000_000), "two"]) {
+    sequenceNumbers.push(...fixture.put(text));
+    await fixture.clock.advance(10_000);
+  }
+  const [first, large, last] = sequenceNumbers;
+  fixture.driver.start();
+  await fixture.clock.advance(1000);
+  expect(fixture.sequenceNumbers).toEqual([[first], [last]]);
+  const [stored, ...others] = fixture.objects.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
+  expect(others).toEqual([]);
+  expect(Object.keys(stored!)).toEqual(["requestContext", "version", "timestamp", "KinesisBatchInfo"]);
+  expect(stored).toMatchObject({
+    requestContext: { condition: "RetryAttemptsExhausted", approximateInvokeCount: 0 },
+    KinesisBatchInfo: { startSequenceNumber: large, endSequenceNumber: large, batchSize: 1 },
+  });
+});
+
 test("a batch that the destination does not take is counted as dropped, and the shard goes on", async () => {
   const fixture = new DriverFixture({}, { putObject: () => Promise.reject(new Error("bucket is gone")) });
   fixture.answer = () => functionError;
