@@ -56,6 +56,12 @@ export function divertedPrefix(generation: string, backend: string, table: strin
  */
 export const FAILED_PREFIX = "aws/lambda/";
 
+/**
+ * Where a replay keeps dead letters that it has brought to their destination: before their old key, in the same bucket.
+ * They are pending no more, and expire with the bucket's other objects.
+ */
+export const REPLAYED_PREFIX = "replayed/";
+
 /** UTC hour of a time in milliseconds since the epoch, as `YYYY-MM-DDTHH`. */
 export function hourOf(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 13);
