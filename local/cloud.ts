@@ -155,6 +155,7 @@ async function start(options: CloudOptions, closers: (() => void | Promise<void>
     streams,
     buckets: s3,
     warehouse,
+    bigquery,
     google,
     roles: new Map(),
     sessions,

@@ -1,5 +1,6 @@
 /** What of the local cloud realisers act on. */
 import type { Clock } from "../contract/clock.ts";
+import type { BigQueryServer } from "./bigquery/server.ts";
 import type { Warehouse } from "./bigquery/warehouse.ts";
 import type { AwsSessions } from "./google-token/aws-sessions.ts";
 import type { GoogleRegistry } from "./google-token/registry.ts";
@@ -15,6 +16,8 @@ export interface Services {
   readonly streams: StreamRegistry;
   readonly buckets: Pick<S3Server, "createBucket" | "hasBucket" | "deleteBucket" | "putObject">;
   readonly warehouse: Warehouse;
+  /** For those who plan an outage. */
+  readonly bigquery: Pick<BigQueryServer, "killStorageWrite" | "restartStorageWrite">;
   /** Who may do what on the Google side. */
   readonly google: GoogleRegistry;
   /** ARNs of the roles that exist, by name. */

@@ -2,6 +2,7 @@
 import type { Authorize } from "./append-session.ts";
 import { startRest } from "./rest.ts";
 import { startStorageWrite } from "./storage-write.ts";
+import type { StorageWriteServer } from "./storage-write.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 export type { Authorization, Authorize } from "./append-session.ts";
@@ -22,6 +23,10 @@ export interface BigQueryOptions {
 export interface BigQueryServer {
   readonly restPort: number;
   readonly grpcPort: number;
+  /** Ends the Storage Write server and its connections at once, as a kill does: what connects to its port is refused. */
+  killStorageWrite(): Promise<void>;
+  /** Starts it again on the same port. Rejects if somebody else has taken it. */
+  restartStorageWrite(): Promise<void>;
   /** Ends all connections at once; the warehouse stays open. */
   close(): Promise<void>;
 }
@@ -30,16 +35,18 @@ export interface BigQueryServer {
 export async function startBigQuery(options: BigQueryOptions): Promise<BigQueryServer> {
   const { warehouse, host, restPort, grpcPort, authorize = () => ({ allowed: true }) as const } = options;
   const rest = await startRest({ warehouse, host, ...(restPort === undefined ? {} : { port: restPort }) });
+  const storageWrite = (port: number | undefined): Promise<StorageWriteServer> =>
+    startStorageWrite({ warehouse, host, authorize, ...(port === undefined ? {} : { port }) });
   try {
-    const grpc = await startStorageWrite({
-      warehouse,
-      host,
-      authorize,
-      ...(grpcPort === undefined ? {} : { port: grpcPort }),
-    });
+    let grpc = await storageWrite(grpcPort);
+    const { port } = grpc;
     return {
       restPort: rest.port,
-      grpcPort: grpc.port,
+      grpcPort: port,
+      killStorageWrite: () => grpc.close(),
+      restartStorageWrite: async () => {
+        grpc = await storageWrite(port);
+      },
       close: async () => {
         await Promise.all([rest.close(), grpc.close()]);
       },
