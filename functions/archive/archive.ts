@@ -8,14 +8,13 @@ import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "..
 import { metricsLine } from "../shared/metrics.ts";
 import { StoreError } from "../shared/object-store.ts";
 import type { ObjectStore } from "../shared/object-store.ts";
-import { ALL_STORED, storedBefore } from "../shared/partial-failure.ts";
+import { storedBefore, storedUpTo } from "../shared/partial-failure.ts";
 import { byArrivalHour, makePieceObject } from "../shared/piece-object.ts";
-import { KIND } from "../shared/pieces.ts";
+import { unpackReason } from "../shared/pieces.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import { quarantine } from "../shared/quarantine.ts";
 import type { Verdict } from "../shared/quarantine.ts";
 import { EventSource } from "../shared/source.ts";
-import type { Source } from "../shared/source.ts";
 import type { Source } from "../shared/source.ts";
 import { StageTimer } from "../shared/stage-timer.ts";
 import { Unpacker } from "../shared/unpack.ts";
@@ -95,7 +94,7 @@ export function createHandler(deps: ArchiveDeps): Handler {
           backend: deps.environment.backend,
           shard: source.shard,
           ...source.sequenceRange,
-          kinesisRecords: event.Records.length,
+          kinesisRecords: pieces.taken,
           recordsIn: pieces.count,
           recordsWritten: written.records,
           recordsRetried: pieces.count - written.records - quarantined,
@@ -109,7 +108,7 @@ export function createHandler(deps: ArchiveDeps): Handler {
         }),
       );
     }
-    if (written.firstFailed === Infinity) return ALL_STORED;
+    if (written.firstFailed === Infinity) return storedUpTo(source, pieces.taken);
     return answerFailure(deps.clock, endMs, storedBefore(source, written.firstFailed));
   };
 }
@@ -118,8 +117,9 @@ function divide(pieces: Pieces): Division {
   const good: number[] = [];
   const bad = new Map<number, Verdict>();
   for (let index = 0; index < pieces.count; index++) {
-    if (pieces.kind[index] === KIND.OVER_LIMIT) bad.set(index, { reason: "UNPACK_LIMIT", detail: "" });
-    else good.push(index);
+    const reason = unpackReason(pieces.kind[index]!);
+    if (reason === undefined) good.push(index);
+    else bad.set(index, { reason, detail: pieces.detail(index) });
   }
   return { good, bad };
 }
