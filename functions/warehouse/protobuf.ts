@@ -8,6 +8,9 @@ export const VARINT = 0;
 /** Wire type of strings, bytes and messages. */
 export const LENGTH_DELIMITED = 2;
 
+/** Highest field number there is. https://protobuf.dev/programming-guides/proto3/#assigning */
+const MAX_FIELD = 2 ** 29 - 1;
+
 /** The tag in front of a field; below 128 (one byte) for field numbers up to 15. */
 export function tag(field: number, wireType: number): number {
   return field * 8 + wireType;
@@ -87,6 +90,7 @@ export function readFields(
     const key = varint();
     const field = Math.floor(key / 8);
     const wireType = key % 8;
+    if (field === 0 || field > MAX_FIELD) throw new WireError("bad field number");
     if (wireType === VARINT) {
       onField(field, varint(), undefined);
       continue;
