@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { systemClock } from "../../contract/clock.ts";
-import type { TokenSource } from "../../functions/warehouse/federation.ts";
+import type { TokenSource } from "../../functions/warehouse/token-cache.ts";
 import { BigQueryError } from "../../local/bigquery/errors.ts";
 import { type Warehouse, openWarehouse } from "../../local/bigquery/warehouse.ts";
 import { RUN_FILES } from "../../local/cloud.ts";

@@ -1,7 +1,7 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { LOCAL_ENDPOINTS } from "../../contract/environment.ts";
-import type { TokenSource } from "../../functions/warehouse/federation.ts";
+import type { TokenSource } from "../../functions/warehouse/token-cache.ts";
 import { QueryError, queryEndpoint } from "../query/query-endpoint.ts";
 import { s3Bucket } from "./bucket.ts";
 import type { Connection } from "./connect.ts";

@@ -1,5 +1,5 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import type { TokenSource } from "../../functions/warehouse/federation.ts";
+import type { TokenSource } from "../../functions/warehouse/token-cache.ts";
 import type { QueryResult } from "../query/result.ts";
 import { UsageError } from "../errors.ts";
 import type { Bucket } from "./bucket.ts";

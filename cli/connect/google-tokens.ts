@@ -1,5 +1,5 @@
 import type { AuthClient } from "google-auth-library";
-import type { TokenSource } from "../../functions/warehouse/federation.ts";
+import type { TokenSource } from "../../functions/warehouse/token-cache.ts";
 import { CommandError, messageOf } from "../errors.ts";
 
 /** Access tokens of whoever runs the command, by application default credentials; the library caches and renews them. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { TokenSource } from "../../functions/warehouse/federation.ts";
+import type { TokenSource } from "../../functions/warehouse/token-cache.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import type { QueryResult, ResultColumn, ResultValue } from "./result.ts";
 

@@ -29,18 +29,45 @@ export function grpcCode(number: number): GrpcCode {
   return CODES[number] ?? "UNKNOWN";
 }
 
-/** `StorageError.StorageErrorCode` values that speak of the table, its stream or its schema (storage.proto). */
-const TABLE_NOT_FOUND = 1;
-const STREAM_NOT_FOUND = 3;
-const INVALID_STREAM_STATE = 5;
-const STREAM_FINALIZED = 6;
-const SCHEMA_MISMATCH_EXTRA_FIELDS = 7;
-const TABLE_ERRORS: ReadonlySet<number> = new Set([
-  TABLE_NOT_FOUND,
-  STREAM_NOT_FOUND,
-  INVALID_STREAM_STATE,
-  STREAM_FINALIZED,
-  SCHEMA_MISMATCH_EXTRA_FIELDS,
+/** Whom a refusal speaks of, and so what is done about it (docs/failures.md). */
+export type Blame = "none" | "rows" | "table" | "token" | "backend";
+
+/** By status code alone. What is not certainly the fault of rows, a table or a token is the backend's, and is tried again. */
+export const BLAME: Readonly<Record<GrpcCode, Blame>> = {
+  OK: "none",
+  CANCELLED: "backend",
+  UNKNOWN: "backend",
+  INVALID_ARGUMENT: "rows",
+  DEADLINE_EXCEEDED: "backend",
+  NOT_FOUND: "table",
+  ALREADY_EXISTS: "backend",
+  PERMISSION_DENIED: "table",
+  RESOURCE_EXHAUSTED: "backend",
+  FAILED_PRECONDITION: "backend",
+  ABORTED: "backend",
+  OUT_OF_RANGE: "backend",
+  UNIMPLEMENTED: "backend",
+  INTERNAL: "backend",
+  UNAVAILABLE: "backend",
+  DATA_LOSS: "backend",
+  UNAUTHENTICATED: "token",
+};
+
+/**
+ * By `StorageError.StorageErrorCode`, which says more than the status code: those that a default stream can meet
+ * (storage.proto, google.cloud.bigquery.storage.v1). The key of an encrypted table is nobody's row.
+ */
+export const STORAGE_ERROR_BLAME: ReadonlyMap<number, Blame> = new Map<number, Blame>([
+  [1, "table"], // TABLE_NOT_FOUND
+  [3, "table"], // STREAM_NOT_FOUND
+  [5, "table"], // INVALID_STREAM_STATE
+  [6, "table"], // STREAM_FINALIZED
+  [7, "table"], // SCHEMA_MISMATCH_EXTRA_FIELDS
+  [10, "backend"], // CMEK_NOT_PROVIDED
+  [11, "backend"], // INVALID_CMEK_PROVIDED
+  [12, "backend"], // CMEK_ENCRYPTION_ERROR
+  [13, "backend"], // KMS_SERVICE_ERROR
+  [14, "backend"], // KMS_PERMISSION_DENIED
 ]);
 const STORAGE_ERROR_TYPE = "google.cloud.bigquery.storage.v1.StorageError";
 
@@ -54,22 +81,25 @@ export interface AppendAnswer {
   readonly rowErrors: readonly number[];
 }
 
-/** Whether a refusal speaks of one table: it is missing, forbidden, or its schema does not fit. */
-export function isTableError(answer: AppendAnswer): boolean {
-  return answer.code === "NOT_FOUND" || answer.code === "PERMISSION_DENIED" || TABLE_ERRORS.has(answer.storageError);
+/** Whom an answer blames. */
+export function blameOf(answer: AppendAnswer): Blame {
+  return STORAGE_ERROR_BLAME.get(answer.storageError) ?? BLAME[answer.code];
 }
 
 /** Decodes an `AppendRowsResponse`. Throws a `WireError` if the bytes are none. */
 export function decodeAppendAnswer(message: Buffer): AppendAnswer {
   let code: GrpcCode | undefined;
   let storageError = 0;
+  let status: Buffer | undefined;
   const rowErrors: number[] = [];
   readFields(message, (field, _value, content) => {
     if (content === undefined) return;
-    if (field === 1) code ??= "OK";
-    else if (field === 2) ({ code, storageError } = decodeStatus(content));
+    if (field === 1) code = "OK";
+    // Parts of one message are read as one: an empty part after an error takes nothing back.
+    else if (field === 2) status = status === undefined ? content : Buffer.concat([status, content]);
     else if (field === 4) rowErrors.push(decodeRowIndex(content));
   });
+  if (status !== undefined) ({ code, storageError } = decodeStatus(status));
   if (rowErrors.length > 0 && (code === undefined || code === "OK")) code = "INVALID_ARGUMENT";
   if (code === undefined) throw new WireError("an answer without result");
   return { code, storageError, rowErrors };

@@ -37,7 +37,7 @@ export class ConnectionError extends Error {
 interface Waiting {
   readonly resolve: (answer: AppendAnswer) => void;
   readonly reject: (error: ConnectionError) => void;
-  readonly cancelTimer: () => void;
+  readonly silenceMs: number;
 }
 
 /**
@@ -56,6 +56,7 @@ export class AppendConnection {
   readonly #waiting: Waiting[] = [];
   #usable = true;
   #ended = false;
+  #cancelSilence: () => void = () => {};
 
   /** Starts to connect; failures are met by the requests sent. */
   constructor(options: ConnectionOptions) {
@@ -89,15 +90,16 @@ export class AppendConnection {
   }
 
   /**
-   * Sends one request, already compressed with gzip, and waits for its answer. Rejects with a {@link ConnectionError}: if
-   * there is none within `timeoutMs` the connection is taken for dead, since answers come in order.
+   * Sends one request, already compressed with gzip, and waits for its answer. Rejects with a {@link ConnectionError}: of
+   * code DEADLINE_EXCEEDED if the request is the next to be answered and nothing comes for `silenceMs`. The connection is
+   * taken for dead then, and those behind it are rejected with CANCELLED: answers come in order, it was not their turn.
    */
-  append(compressed: Buffer, timeoutMs: number): Promise<AppendAnswer> {
+  append(compressed: Buffer, silenceMs: number): Promise<AppendAnswer> {
     if (!this.#usable) return Promise.reject(new ConnectionError("UNAVAILABLE"));
     this.lastUsedMs = this.#clock.now();
     return new Promise((resolve, reject) => {
-      const cancelTimer = this.#clock.after(timeoutMs, () => this.#end(new ConnectionError("DEADLINE_EXCEEDED")));
-      this.#waiting.push({ resolve, reject, cancelTimer });
+      this.#waiting.push({ resolve, reject, silenceMs });
+      if (this.#waiting.length === 1) this.#awaitNext();
       this.#stream.write(frameHead(compressed.length, true));
       this.#stream.write(compressed);
     });
@@ -136,9 +138,21 @@ export class AppendConnection {
   #answer(answer: AppendAnswer): void {
     this.lastUsedMs = this.#clock.now();
     const waiting = this.#waiting.shift();
-    waiting?.cancelTimer();
+    this.#awaitNext();
     waiting?.resolve(answer);
     if (!this.#usable && this.#waiting.length === 0) this.close();
+  }
+
+  /** Starts to wait for the next answer, if one is due. */
+  #awaitNext(): void {
+    this.#cancelSilence();
+    const [next] = this.#waiting;
+    if (next !== undefined) this.#cancelSilence = this.#clock.after(next.silenceMs, () => this.#endInSilence());
+  }
+
+  #endInSilence(): void {
+    this.#waiting.shift()?.reject(new ConnectionError("DEADLINE_EXCEEDED"));
+    this.#end(new ConnectionError("CANCELLED"));
   }
 
   #retire(): void {
@@ -150,12 +164,10 @@ export class AppendConnection {
     if (this.#ended) return;
     this.#ended = true;
     this.#usable = false;
+    this.#cancelSilence();
     this.#stream.destroy();
     this.#session.destroy();
-    for (const waiting of this.#waiting.splice(0)) {
-      waiting.cancelTimer();
-      waiting.reject(error);
-    }
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../../contract/clock.ts";
 import type { AppendAnswer } from "./answer.ts";
 import { ConnectionError } from "./connection.ts";
-import type { TokenSource } from "./federation.ts";
+import type { TokenSource } from "./token-cache.ts";
 
 /** What the append stage asks of a connection; `AppendConnection` is the real one. */
 export interface Connection {
@@ -27,6 +27,7 @@ const MAX_IDLE_MS = 20_000;
 /** The connection that all tables share, and connections of their own for tables that were refused on it. */
 export class Connections {
   readonly #deps: ConnectionsDeps;
+  readonly #tokenOf = new WeakMap<Connection, string>();
   #shared: Promise<Connection> | undefined;
 
   constructor(deps: ConnectionsDeps) {
@@ -57,17 +58,21 @@ export class Connections {
     const token = await this.#deps.tokens.token().catch(() => {
       throw new ConnectionError("UNAUTHENTICATED");
     });
-    return this.#deps.open(token);
+    const connection = this.#deps.open(token);
+    this.#tokenOf.set(connection, token);
+    return connection;
   }
 
-  /** The backend did not take the token: forgets it, and with it the shared connection if that was the one. */
-  async renew(failed: Connection | undefined): Promise<void> {
+  /** The backend did not take a connection's token: forgets it, and with it the shared connection if that has the same. */
+  async renew(failed: Connection): Promise<void> {
+    const token = this.#tokenOf.get(failed);
+    if (token === undefined) return;
+    this.#deps.tokens.invalidate(token);
     const current = this.#shared;
     const shared = await current?.catch(() => undefined);
-    if (failed !== undefined && shared !== undefined && shared !== failed) return;
-    this.#deps.tokens.invalidate();
+    if (shared === undefined || this.#tokenOf.get(shared) !== token) return;
     if (this.#shared === current) this.#shared = undefined;
-    shared?.close();
+    shared.close();
   }
 
   /** Closes the shared connection. */

@@ -1,13 +1,6 @@
 import { AwsClient } from "google-auth-library/build/src/auth/awsclient.js";
 import { StsCredentials } from "google-auth-library/build/src/auth/stscredentials.js";
-
-/** Gives access tokens for Google. */
-export interface TokenSource {
-  /** A token that holds for some minutes yet. Rejects with an error whose name is its code. */
-  token(): Promise<string>;
-  /** Forgets the token at hand: it was refused. */
-  invalidate(): void;
-}
+import type { AccessToken } from "./token-cache.ts";
 
 /** The function's own AWS identity, as Lambda gives it. */
 export interface AwsIdentity {
@@ -46,33 +39,31 @@ class FederatedClient extends AwsClient {
 }
 
 /**
- * Access tokens by Workload Identity Federation, never a stored key: a signed AWS GetCallerIdentity request is exchanged
- * for a federated token, and that for one of the service account. The library caches the token and renews it five minutes
- * before it ends. Credentials and region are handed in, so no metadata server is ever asked.
+ * Asks for an access token by Workload Identity Federation, never a stored key: a signed AWS GetCallerIdentity request is
+ * exchanged for a federated token, and that for one of the service account. Credentials and region are handed in, so no
+ * metadata server is ever asked. A client for each exchange: what the library caches, it caches by a clock of its own.
  */
-export function federatedTokens(options: FederationOptions): TokenSource {
+export function federatedExchange(options: FederationOptions): () => Promise<AccessToken> {
   const sts = options.endpoint === "" ? "https://sts.googleapis.com" : options.endpoint;
   const iam = options.endpoint === "" ? "https://iamcredentials.googleapis.com" : options.endpoint;
-  const client = new FederatedClient({
-    type: "external_account",
-    audience: options.audience,
-    subject_token_type: "urn:ietf:params:aws:token-type:aws4_request",
-    token_url: `${sts}/v1/token`,
-    service_account_impersonation_url: `${iam}/v1/projects/-/serviceAccounts/${options.serviceAccount}:generateAccessToken`,
-    scopes: [SCOPE],
-    aws_security_credentials_supplier: {
-      getAwsRegion: () => Promise.resolve(options.region),
-      getAwsSecurityCredentials: () => Promise.resolve(options.identity()),
-    },
-  });
-  return {
-    async token() {
-      const { token } = await client.getAccessToken();
-      if (!token) throw Object.assign(new Error("no access token"), { name: "NoAccessToken" });
-      return token;
-    },
-    invalidate() {
-      client.setCredentials({ access_token: "", expiry_date: 1 });
-    },
+  return async () => {
+    const client = new FederatedClient({
+      type: "external_account",
+      audience: options.audience,
+      subject_token_type: "urn:ietf:params:aws:token-type:aws4_request",
+      token_url: `${sts}/v1/token`,
+      service_account_impersonation_url: `${iam}/v1/projects/-/serviceAccounts/${options.serviceAccount}:generateAccessToken`,
+      scopes: [SCOPE],
+      aws_security_credentials_supplier: {
+        getAwsRegion: () => Promise.resolve(options.region),
+        getAwsSecurityCredentials: () => Promise.resolve(options.identity()),
+      },
+    });
+    const { token } = await client.getAccessToken();
+    const { expiry_date: expiresMs } = client.credentials;
+    if (!token || typeof expiresMs !== "number" || Number.isNaN(expiresMs)) {
+      throw Object.assign(new Error("an answer without access token or end"), { name: "NoAccessToken" });
+    }
+    return { token, expiresMs };
   };
 }

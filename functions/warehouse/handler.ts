@@ -4,7 +4,8 @@ import { s3PutObject } from "../shared/s3.ts";
 import { AppendConnection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { awsIdentity, readEnvironment } from "./environment.ts";
-import { federatedTokens } from "./federation.ts";
+import { federatedExchange } from "./federation.ts";
+import { TokenCache } from "./token-cache.ts";
 import { createHandler } from "./warehouse.ts";
 
 const environment = readEnvironment(process.env);
@@ -22,12 +23,15 @@ export const handler = createHandler({
         accessToken,
         clock,
       }),
-    tokens: federatedTokens({
-      audience: environment.googleAudience,
-      serviceAccount: environment.googleServiceAccount,
-      region: environment.awsRegion,
-      identity: () => awsIdentity(process.env),
-      endpoint: environment.tokenEndpoint,
+    tokens: new TokenCache({
+      exchange: federatedExchange({
+        audience: environment.googleAudience,
+        serviceAccount: environment.googleServiceAccount,
+        region: environment.awsRegion,
+        identity: () => awsIdentity(process.env),
+        endpoint: environment.tokenEndpoint,
+      }),
+      clock,
     }),
     clock,
   }),

@@ -1,11 +1,14 @@
 import { DeadlineError, until } from "../shared/deadline.ts";
 import { waitToRetry } from "../shared/retry.ts";
 import type { AppendAnswer, GrpcCode } from "./answer.ts";
-import { isTableError } from "./answer.ts";
+import { blameOf } from "./answer.ts";
 import type { AppendRun } from "./append-run.ts";
 import { defaultStream, rowsThatFit } from "./append-request.ts";
 import { ConnectionError } from "./connection.ts";
 import type { Connection } from "./connections.ts";
+
+/** Code in the log line where no access token could be had: not Google's refusal of one, which is UNAUTHENTICATED. */
+const NO_ACCESS_TOKEN = "NO_ACCESS_TOKEN";
 
 /** An answer to one request, or what stands for it where the connection gave none. */
 interface Result extends AppendAnswer {
@@ -28,6 +31,8 @@ export class TableAppend {
   /** Rows refused alone, as text, and without row error: their own fault only if the backend takes other rows. */
   readonly #suspects: number[] = [];
   #attempt = 0;
+  /** Whether suspects were refused while no table took rows. */
+  #doubting = false;
   /** Whether the table goes on a connection of its own, having been refused before. */
   #alone: boolean;
 
@@ -42,17 +47,23 @@ export class TableAppend {
   /** Appends rows until each is written, refused, diverted or out of time. */
   async append(rows: readonly number[]): Promise<void> {
     this.#split(rows);
-    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
-      if (!(await this.#appendRequest(next))) break;
-    }
+    do {
+      for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
+        if (!(await this.#appendRequest(next))) return;
+      }
+    } while (await this.#doubt());
   }
 
-  /** To be called once all tables have come to their end: decides on the rows that are left. */
-  settle(): void {
+  /**
+   * To be called once all tables have come to their end: rows that are left without a verdict have failed. Returns rows
+   * that are still suspected.
+   */
+  settle(): readonly number[] {
     const { outcome, deps } = this.#run;
-    const guilty = deps.health.anyTook();
-    for (const row of this.#suspects) (guilty ? outcome.refused : outcome.failed).push(row);
     for (const rows of this.#pending) for (const row of rows) outcome.failed.push(row);
+    if (!deps.health.anyTook()) return this.#suspects;
+    for (const row of this.#suspects) outcome.refused.push(row);
+    return [];
   }
 
   /** Sends one request and acts on the answer, pushing what is to be sent again; `false` once the time is over. */
@@ -66,28 +77,34 @@ export class TableAppend {
       for (const row of rows) outcome.written.push(row);
       return true;
     }
-    outcome.errorCode = result.code;
-    if (result.rowErrors.length > 0) {
-      this.#dropRefused(rows, result.rowErrors);
-      return true;
+    const { connection, connectionFailed, code } = result;
+    outcome.errorCode = code === "UNAUTHENTICATED" && connection === undefined ? NO_ACCESS_TOKEN : code;
+    if (this.#dropRefused(rows, result.rowErrors)) return true;
+    switch (blameOf(result)) {
+      case "table":
+        return this.#refusedByTable(rows, code);
+      case "rows":
+        if (connectionFailed && !this.#alone) this.#goAlone(rows);
+        else this.#halve(rows);
+        return true;
+      case "token":
+        if (connection !== undefined) await deps.connections.renew(connection);
+        return this.#retry(rows);
+      default:
+        // Answers come in order, so a request that gets none holds up all behind it: not once more on their connection.
+        if (code === "DEADLINE_EXCEEDED" && connectionFailed) this.#alone = true;
+        return this.#retry(rows);
     }
-    if (isTableError(result)) return this.#refusedByTable(rows, result.code);
-    if (result.code === "INVALID_ARGUMENT") {
-      if (result.connectionFailed && !this.#alone) this.#goAlone(rows);
-      else this.#halve(rows);
-      return true;
-    }
-    if (result.code === "UNAUTHENTICATED") await deps.connections.renew(result.connection);
-    return this.#retry(rows);
   }
 
   /**
    * Rows with errors go as text instead of JSON the first time, and out the second. The rest goes again, as often as the
-   * service finds more: its list may be incomplete.
+   * service finds more: its list may be incomplete. `false` if the errors name no row of the request.
    */
-  #dropRefused(rows: readonly number[], errors: readonly number[]): void {
+  #dropRefused(rows: readonly number[], errors: readonly number[]): boolean {
     const { outcome, judgement } = this.#run;
-    const refused = new Set(errors);
+    const refused = new Set(errors.filter((index) => index >= 0 && index < rows.length));
+    if (refused.size === 0) return false;
     const again: number[] = [];
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
@@ -96,6 +113,7 @@ export class TableAppend {
       if (refused.has(i)) judgement.asText[row] = 1;
     }
     if (again.length > 0) this.#pending.push(again);
+    return true;
   }
 
   /** The table is missing, forbidden or of another schema: once more alone, then diverted if other tables work. */
@@ -127,14 +145,38 @@ export class TableAppend {
     }
   }
 
+  /**
+   * Decides on suspects. While no table has taken rows, what refused them may as well be a backend that refuses everything:
+   * one of them is asked for again after a wait, and all of them once any table takes rows. `false` if nothing is pending.
+   */
+  async #doubt(): Promise<boolean> {
+    const { outcome, deps } = this.#run;
+    if (this.#suspects.length === 0) return false;
+    if (!deps.health.anyTook()) {
+      this.#doubting = true;
+      if (!(await this.#wait())) return false;
+      this.#pending.push([this.#suspects.shift()!]);
+      return true;
+    }
+    const suspects = this.#suspects.splice(0);
+    if (this.#doubting) for (const row of suspects) this.#pending.push([row]);
+    else for (const row of suspects) outcome.refused.push(row);
+    this.#doubting = false;
+    return this.#pending.length > 0;
+  }
+
   #goAlone(rows: readonly number[]): void {
     this.#alone = true;
     this.#pending.push(rows);
   }
 
   #retry(rows: readonly number[]): Promise<boolean> {
-    const { deps, deadlineMs } = this.#run;
     this.#pending.push(rows);
+    return this.#wait();
+  }
+
+  #wait(): Promise<boolean> {
+    const { deps, deadlineMs } = this.#run;
     return waitToRetry(this.#attempt++, deadlineMs, deps.options.retry, deps);
   }
 
@@ -146,12 +188,13 @@ export class TableAppend {
     try {
       const compressed = await this.#run.prepare(this.#writeStream, rows);
       connection = await until(clock, deadlineMs, alone ? connections.own() : connections.shared());
-      const left = deadlineMs - clock.now();
-      if (left <= 0) throw new DeadlineError();
+      if (clock.now() >= deadlineMs) throw new DeadlineError();
       outcome.bytes += compressed.length;
-      const answer = await connection.append(compressed, Math.min(left, deps.options.answerTimeoutMs));
+      const answer = await until(clock, deadlineMs, connection.append(compressed, deps.options.answerTimeoutMs));
       return { ...answer, connection, connectionFailed: false };
     } catch (error) {
+      // An answer that comes after all would be taken for that of the next invocation's first request.
+      if (error instanceof DeadlineError) connection?.close();
       const failure = error instanceof DeadlineError ? new ConnectionError("DEADLINE_EXCEEDED") : error;
       if (!(failure instanceof ConnectionError)) throw failure;
       return {

@@ -1,5 +1,5 @@
 import { AwsClient } from "google-auth-library";
-import { federatedTokens } from "../../functions/warehouse/federation.ts";
+import { federatedExchange } from "../../functions/warehouse/federation.ts";
 import { assumedRoles, roleAttribute } from "../../infra/policies/google.ts";
 import { AwsSessions } from "../../local/google-token/aws-sessions.ts";
 import type { AwsSession } from "../../local/google-token/aws-sessions.ts";
@@ -88,14 +88,14 @@ describe("the warehouse function's role", () => {
 
   test("gets one with the function's own client too", async () => {
     const { accessKeyId, secretAccessKey, sessionToken } = sessions.issue(ROLE, "warehouse");
-    const source = federatedTokens({
+    const ask = federatedExchange({
       audience: `//iam.googleapis.com/${PROVIDER}`,
       serviceAccount: EMAIL,
       region: "us-east-1",
       identity: () => ({ accessKeyId, secretAccessKey, token: sessionToken }),
       endpoint: `http://127.0.0.1:${exchange.port}`,
     });
-    expect(exchange.authorize(await source.token(), UPDATE, TABLE)).toEqual({ allowed: true });
+    expect(exchange.authorize((await ask()).token, UPDATE, TABLE)).toEqual({ allowed: true });
   });
 
   test("may not append to another table, and may not delete its own", async () => {

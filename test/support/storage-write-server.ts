@@ -7,6 +7,8 @@ import { StorageWrite, encodeAnswer, encodeStatus } from "./storage-write.ts";
 /** A Storage Write service that does as it is told, on loopback, with prior-knowledge HTTP/2. */
 export class StorageWriteServer extends StorageWrite {
   readonly headers: IncomingHttpHeaders[] = [];
+  /** So many calls, from the first on, are reset at their first bytes. */
+  resetsMidRequest = 0;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #server = createServer();
   #connections = 0;
@@ -38,6 +40,7 @@ export class StorageWriteServer extends StorageWrite {
     let have = 0;
     let need = 5;
     stream.on("data", (bytes: Buffer) => {
+      if (connection < this.resetsMidRequest) return stream.session?.destroy();
       parts.push(bytes);
       have += bytes.length;
       while (have >= need) {
@@ -78,6 +81,13 @@ export class StorageWriteServer extends StorageWrite {
         };
       case "error":
         stream.write(frame(encodeAnswer(reaction)));
+        return undefined;
+      case "ok-held":
+        this.held.push(() => stream.write(frame(encodeAnswer({ do: "ok" }))));
+        return undefined;
+      case "ok-after-goaway":
+        stream.session?.goaway();
+        setImmediate(() => stream.write(frame(encodeAnswer({ do: "ok" }))));
         return undefined;
       default:
         stream.write(frame(encodeAnswer({ do: "ok" })));

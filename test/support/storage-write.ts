@@ -31,9 +31,12 @@ export interface SeenRequest {
   readonly bytes: number;
 }
 
-/** What the server does with a request; rows are stored only by `ok` and `ok-then-reset`. */
+/** What the server does with a request; rows are stored only by what begins with `ok`. `ok-held` answers when it is told to. */
 export type Reaction =
-  | { readonly do: "ok" | "ok-then-reset" | "ok-then-goaway" | "reset" | "silence" | "garbage" }
+  | {
+      readonly do:
+        "ok" | "ok-held" | "ok-then-reset" | "ok-then-goaway" | "ok-after-goaway" | "reset" | "silence" | "garbage";
+    }
   | { readonly do: "status"; readonly code: number; readonly storageError?: number }
   | {
       readonly do: "error";
@@ -97,6 +100,8 @@ export function decodeSchema(schema: Uint8Array): string[] {
 export class StorageWrite {
   readonly requests: SeenRequest[] = [];
   readonly stored: Row[] = [];
+  /** Sends the answers held back, in the order of their requests. */
+  readonly held: (() => void)[] = [];
   react: (request: SeenRequest) => Reaction = () => ({ do: "ok" });
 
   /** Takes one request, uncompressed, and says what to do about it. */
@@ -145,15 +150,27 @@ export class DirectConnection implements Connection {
         case "status":
           return this.#end(new ConnectionError(grpcCode(reaction.code), reaction.storageError));
         case "ok-then-goaway":
+        case "ok-after-goaway":
           this.usable = false;
           break;
+        case "ok-held":
+          this.#service.held.push(() => this.#answer(reject, resolve));
+          return;
         case "ok":
         case "error":
           break;
       }
-      this.#waiting.delete(reject);
-      resolve(decodeAppendAnswer(encodeAnswer(reaction.do === "error" ? reaction : { do: "ok" })));
+      this.#answer(reject, resolve, reaction.do === "error" ? reaction : undefined);
     });
+  }
+
+  #answer(
+    reject: (error: ConnectionError) => void,
+    resolve: (answer: AppendAnswer) => void,
+    reaction: Extract<Reaction, { do: "error" }> | { do: "ok" } = { do: "ok" },
+  ): void {
+    this.#waiting.delete(reject);
+    resolve(decodeAppendAnswer(encodeAnswer(reaction)));
   }
 
   close(): void {

@@ -44,6 +44,11 @@ function request(digit: string, text = ""): Buffer {
   return gzipSync(new AppendRequestEncoder(encodeWriterSchema()).encode(stream, rows, [0]), { level: 1 });
 }
 
+/** Lets sockets work until something holds. */
+async function turnsUntil(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const OK = { code: "OK", storageError: 0, rowErrors: [] };
 
 describe("a connection to Storage Write", () => {
@@ -98,35 +103,52 @@ describe("a connection to Storage Write", () => {
     await expect(connection.append(request("a"), NEVER)).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  test("without an answer in time is dead for all that wait", async () => {
-    let seen = 0;
-    const both = new Promise<void>((resolve) => {
-      server.react = () => {
-        if (++seen === 2) resolve();
-        return { do: "silence" };
-      };
-    });
+  test("without an answer in time is dead: the request whose turn it was is late, those behind it are not to blame", async () => {
+    server.react = () => ({ do: "silence" });
     const answers = Promise.allSettled([
       connection.append(request("a"), 1_000),
-      connection.append(request("b"), NEVER),
+      connection.append(request("b"), 1_000),
     ]);
-    await both;
+    await turnsUntil(() => server.requests.length === 2);
 
     await clock.advance(1_000);
 
-    expect(await answers).toMatchObject([
-      { reason: { code: "DEADLINE_EXCEEDED" } },
-      { reason: { code: "DEADLINE_EXCEEDED" } },
-    ]);
+    expect(await answers).toMatchObject([{ reason: { code: "DEADLINE_EXCEEDED" } }, { reason: { code: "CANCELLED" } }]);
+  });
+
+  test("is not dead while answers come, however many requests wait for theirs", async () => {
+    server.react = () => ({ do: "ok-held" });
+    const answers = ["a", "b", "c"].map((digit) => connection.append(request(digit), 1_000));
+    await turnsUntil(() => server.held.length === 3);
+    for (const [number, send] of server.held.entries()) {
+      await clock.advance(900);
+      send();
+      expect(await answers[number]).toEqual(OK);
+    }
   });
 
   test("that goes away still gives its answers and takes no more requests", async () => {
     server.react = () => ({ do: "ok-then-goaway" });
 
     expect(await connection.append(request("a"), NEVER)).toEqual(OK);
-    while (connection.usable) await new Promise((resolve) => setImmediate(resolve));
+    await turnsUntil(() => !connection.usable);
 
     await expect(connection.append(request("a"), NEVER)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  test("that goes away before the answer still gives it", async () => {
+    server.react = () => ({ do: "ok-after-goaway" });
+
+    expect(await connection.append(request("a"), NEVER)).toEqual(OK);
+    expect(server.stored).toHaveLength(1);
+  });
+
+  test("that is reset in the middle of a request rejects it, and nothing of it is stored", async () => {
+    server.resetsMidRequest = 1;
+    const text = randomBytes(300_000).toString("base64");
+
+    await expect(connection.append(request("a", text), NEVER)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect([server.requests, server.stored]).toEqual([[], []]);
   });
 
   test("to a port where nothing listens rejects", async () => {

@@ -1,15 +1,16 @@
-import { federatedTokens } from "../../../functions/warehouse/federation.ts";
+import { federatedExchange } from "../../../functions/warehouse/federation.ts";
 import { googleTokens } from "../../support/google-token-script.ts";
 import { json } from "../../support/http-script.ts";
 import type { HttpScript } from "../../support/http-script.ts";
 
 const AUDIENCE = "//iam.googleapis.com/projects/100/locations/global/workloadIdentityPools/pool/providers/aws";
 const ACCOUNT = "sluice@proj.iam.gserviceaccount.com";
+const END_MS = Date.UTC(2099, 11, 31, 12);
 let google: HttpScript;
 
-async function tokens(validSeconds?: number): Promise<ReturnType<typeof federatedTokens>> {
-  google = googleTokens(validSeconds);
-  return federatedTokens({
+async function tokens(): Promise<ReturnType<typeof federatedExchange>> {
+  google = googleTokens(END_MS);
+  return federatedExchange({
     audience: AUDIENCE,
     serviceAccount: ACCOUNT,
     region: "eu-west-1",
@@ -20,20 +21,23 @@ async function tokens(validSeconds?: number): Promise<ReturnType<typeof federate
 
 afterEach(() => google.close());
 
-describe("federated tokens", () => {
-  test("come from a signed GetCallerIdentity request, then from impersonation, and nothing else is asked", async () => {
-    const source = await tokens();
+describe("an exchange for an access token", () => {
+  test("is a signed GetCallerIdentity request, then an impersonation, and nothing else is asked", async () => {
+    const exchange = await tokens();
 
-    expect(await source.token()).toBe("access-1");
+    const { token, expiresMs } = await exchange();
+
+    expect(token).toBe("access-1");
+    expect(expiresMs).toBe(END_MS);
 
     expect(google.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "POST /v1/token",
       `POST /v1/projects/-/serviceAccounts/${ACCOUNT}:generateAccessToken`,
     ]);
-    const exchange = new URLSearchParams(google.requests[0]!.body.toString());
-    expect(exchange.get("audience")).toBe(AUDIENCE);
-    expect(exchange.get("subject_token_type")).toBe("urn:ietf:params:aws:token-type:aws4_request");
-    const signed = JSON.parse(decodeURIComponent(exchange.get("subject_token")!)) as {
+    const asked = new URLSearchParams(google.requests[0]!.body.toString());
+    expect(asked.get("audience")).toBe(AUDIENCE);
+    expect(asked.get("subject_token_type")).toBe("urn:ietf:params:aws:token-type:aws4_request");
+    const signed = JSON.parse(decodeURIComponent(asked.get("subject_token")!)) as {
       url: string;
       method: string;
       headers: { key: string; value: string }[];
@@ -52,28 +56,40 @@ describe("federated tokens", () => {
     });
   });
 
-  test("are kept until five minutes before they end", async () => {
-    const source = await tokens();
-    expect([await source.token(), await source.token()]).toEqual(["access-1", "access-1"]);
-    await google.close();
+  test("is made each time, however long the last token holds", async () => {
+    const exchange = await tokens();
 
-    const short = await tokens(299);
-    expect([await short.token(), await short.token()]).toEqual(["access-1", "access-2"]);
+    expect([(await exchange()).token, (await exchange()).token]).toEqual(["access-1", "access-2"]);
   });
 
-  test("are asked for again once refused", async () => {
-    const source = await tokens();
-    await source.token();
-    source.invalidate();
+  test.each([
+    ["an outage of the token service", 503, { error: "unavailable" }],
+    ["a refusal of the caller", 403, { error: "unauthorized_client" }],
+    ["an answer that is none", 200, {}],
+  ])("%s is an error after one attempt: retrying is the append stage's", async (_name, status, answer) => {
+    const exchange = await tokens();
+    google.answer = (_request, response) => json(response, status, answer);
 
-    expect(await source.token()).toBe("access-2");
+    await expect(exchange()).rejects.toThrow();
+    expect(google.requests.filter(({ path }) => path === "/v1/token")).toHaveLength(1);
   });
 
-  test("a refusal is an error after one attempt: retrying is the append stage's", async () => {
-    const source = await tokens();
-    google.answer = (_request, response) => json(response, 503, { error: "unavailable" });
+  test("a refusal of the impersonation is an error", async () => {
+    const exchange = await tokens();
+    const answer = google.answer;
+    google.answer = (request, response) =>
+      request.path === "/v1/token" ? answer(request, response) : json(response, 403, { error: { code: 403 } });
 
-    await expect(source.token()).rejects.toThrow();
-    expect(google.requests).toHaveLength(1);
+    await expect(exchange()).rejects.toThrow();
+    expect(google.requests).toHaveLength(2);
+  });
+
+  test("an answer without the token's end is no token", async () => {
+    const exchange = await tokens();
+    const answer = google.answer;
+    google.answer = (request, response) =>
+      request.path === "/v1/token" ? answer(request, response) : json(response, 200, { accessToken: "endless" });
+
+    await expect(exchange()).rejects.toThrow();
   });
 });

@@ -1,40 +1,19 @@
-import { Connections } from "../../../functions/warehouse/connections.ts";
 import { readEnvironment } from "../../../functions/warehouse/environment.ts";
-import { createHandler } from "../../../functions/warehouse/warehouse.ts";
 import type { BatchResponse } from "../../../functions/shared/event.ts";
-import { ObjectStore } from "../../../functions/shared/object-store.ts";
 import { drive } from "../../support/drive.ts";
-import { contextOf, kinesisEvent, sequenceNumberOf } from "../../support/kinesis-event.ts";
+import { sequenceNumberOf } from "../../support/kinesis-event.ts";
 import type { EventRecordSpec } from "../../support/kinesis-event.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import { MemoryStore } from "../../support/memory-store.ts";
+import type { MemoryStore } from "../../support/memory-store.ts";
 import { DirectConnection, StorageWrite } from "../../support/storage-write.ts";
+import { WAREHOUSE_ENVIRONMENT, logLine as line, warehouseInstance } from "../../support/warehouse-consumer.ts";
+import type { WarehouseInstance } from "../../support/warehouse-consumer.ts";
 
-const ENVIRONMENT = {
-  SLUICE_BACKEND: "warehouse",
-  SLUICE_STREAM_NAME: "game-log",
-  SLUICE_DEAD_LETTER_BUCKET: "dead",
-  SLUICE_PLAYER_ID_FIELD: "player_id",
-  SLUICE_TIMESTAMP_FIELD: "timestamp",
-  SLUICE_EVENT_FIELD: "event",
-  SLUICE_GOOGLE_PROJECT: "proj",
-  SLUICE_DATASET: "logs",
-  SLUICE_DATASET_LOCATION: "asia-northeast1",
-  SLUICE_GOOGLE_AUDIENCE: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/r",
-  SLUICE_GOOGLE_SERVICE_ACCOUNT: "sluice@proj.iam.gserviceaccount.com",
-  AWS_REGION: "us-east-1",
-};
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
-const RESOURCE_EXHAUSTED = 8;
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
-
-/** A good log line of a player whose id starts with the given digit. */
-function line(digit: string, fields: Record<string, unknown> = {}): string {
-  return JSON.stringify({ player_id: digit.repeat(32), timestamp: "2025-12-31T23:59:59.5Z", event: "jump", ...fields });
-}
 
 let server: StorageWrite;
 
@@ -47,31 +26,15 @@ function setUp(): {
   s3: MemoryStore;
   clock: ManualClock;
   log: Record<string, unknown>[];
-  tokens: { taken: number; invalidated: number; fault: boolean };
+  tokens: WarehouseInstance["tokens"];
 } {
-  const s3 = new MemoryStore();
   const clock = new ManualClock();
-  const log: Record<string, unknown>[] = [];
-  const tokens = { taken: 0, invalidated: 0, fault: false };
-  let opened = 0;
-  const connections = new Connections({
-    open: () => new DirectConnection(server, opened++, clock),
-    tokens: {
-      token: () => (tokens.fault ? Promise.reject(new Error("planted")) : Promise.resolve(`token-${++tokens.taken}`)),
-      invalidate: () => void tokens.invalidated++,
-    },
+  const { invoke, s3, log, tokens } = warehouseInstance({
     clock,
+    open: (number) => new DirectConnection(server, number, clock),
   });
-  const handler = createHandler({
-    environment: readEnvironment(ENVIRONMENT),
-    connections,
-    store: new ObjectStore({ put: s3.put, clock, random: () => 0.5 }),
-    clock,
-    random: () => 0.5,
-    log: (text) => log.push(JSON.parse(text) as Record<string, unknown>),
-  });
-  const send = (records: readonly (string | Uint8Array | EventRecordSpec)[], remainingMs = 60_000) =>
-    drive(clock, handler(kinesisEvent(records), contextOf(remainingMs)));
+  const send = (records: readonly (string | Uint8Array | EventRecordSpec)[], remainingMs?: number) =>
+    drive(clock, invoke(records, remainingMs));
   return { send, s3, clock, log, tokens };
 }
 
@@ -194,13 +157,58 @@ describe("the warehouse consumer, bad records", () => {
     ]);
   });
 
-  test("a service that refuses every row condemns none of them", async () => {
-    const { send, s3 } = setUp();
+  test("rows refused alone while no table takes any are asked for until the time is over; then the first is condemned, the rest come again", async () => {
+    const { send, s3, clock } = setUp();
+    server.react = () => ({ do: "error", code: INVALID_ARGUMENT });
+    const start = clock.now();
+
+    const answer = await send([line("a"), line("b"), line("a")], 30_000);
+
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(1) }] });
+    expect(clock.now() - start).toBeGreaterThanOrEqual(29_500);
+    expect(s3.names).toEqual([
+      `dead/quarantine/warehouse/dt=2026-01-01/hour=12/3-${sequenceNumberOf(0)}-${sequenceNumberOf(0)}-1.ndjson.gz`,
+    ]);
+  });
+
+  test("poison that has a batch to itself, and no table to testify, holds up its shard for one invocation", async () => {
+    const { send, log } = setUp();
     server.react = () => ({ do: "error", code: INVALID_ARGUMENT });
 
-    const answer = await send([line("a"), line("b")]);
+    expect(await send([line("a")])).toEqual({ batchItemFailures: [] });
+    expect(log[0]).toMatchObject({ "RecordsQuarantined.REFUSED_BY_BACKEND": 1, RecordsRetried: 0 });
+  });
 
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(0) }] });
+  test("rows refused by a backend that recovers within the invocation are written", async () => {
+    const { send, s3 } = setUp();
+    let met = 0;
+    server.react = () => (met++ < 12 ? { do: "error", code: INVALID_ARGUMENT } : { do: "ok" });
+
+    expect(await send([line("a"), line("a"), line("b")])).toEqual({ batchItemFailures: [] });
+    expect(ids()).toHaveLength(3);
+    expect(s3.names).toEqual([]);
+  });
+
+  test("row errors that name no row of the request are no row errors: it is halved", async () => {
+    const { send, s3 } = setUp();
+    server.react = ({ rows }) =>
+      rows.some((row) => (row["log"] ?? row["log_text"])!.includes("poison"))
+        ? { do: "error", code: INVALID_ARGUMENT, rowErrors: [99] }
+        : { do: "ok" };
+
+    expect(await send([line("a"), line("a", { poison: 1 })])).toEqual({ batchItemFailures: [] });
+    expect(ids()).toEqual([`3:${sequenceNumberOf(0)}:0`]);
+    expect(s3.lines(s3.names[0]!)[0]).toContain('"reason":"REFUSED_BY_BACKEND"');
+  });
+
+  test("an error of the table's encryption key condemns no row, whatever its code", async () => {
+    const { send, s3 } = setUp();
+    server.react = ({ table }) =>
+      table === "player_log_b" ? { do: "error", code: INVALID_ARGUMENT, storageError: 12 } : { do: "ok" };
+
+    expect(await send([line("a"), line("b")])).toEqual({
+      batchItemFailures: [{ itemIdentifier: sequenceNumberOf(1) }],
+    });
     expect(s3.names).toEqual([]);
   });
 
@@ -215,9 +223,31 @@ describe("the warehouse consumer, bad records", () => {
 
 describe("the warehouse consumer, a backend in trouble", () => {
   test.each([
-    ["UNAVAILABLE as an answer", { do: "error", code: UNAVAILABLE }],
-    ["RESOURCE_EXHAUSTED as an answer", { do: "error", code: RESOURCE_EXHAUSTED }],
-    ["UNAVAILABLE that ends the call", { do: "status", code: UNAVAILABLE }],
+    ["CANCELLED", 1],
+    ["UNKNOWN", 2],
+    ["DEADLINE_EXCEEDED", 4],
+    ["ALREADY_EXISTS", 6],
+    ["RESOURCE_EXHAUSTED", 8],
+    ["FAILED_PRECONDITION", 9],
+    ["ABORTED", 10],
+    ["OUT_OF_RANGE", 11],
+    ["UNIMPLEMENTED", 12],
+    ["INTERNAL", 13],
+    ["UNAVAILABLE", 14],
+    ["DATA_LOSS", 15],
+  ] as const)("%s, as an answer or as the call's end: sent again within the invocation", async (_name, code) => {
+    for (const reaction of ["error", "status"] as const) {
+      const { send, s3 } = setUp();
+      server = new StorageWrite();
+      let met = 0;
+      server.react = () => (met++ === 0 ? { do: reaction, code } : { do: "ok" });
+
+      expect(await send([line("a")])).toEqual({ batchItemFailures: [] });
+      expect([ids(), s3.names]).toEqual([[`3:${sequenceNumberOf(0)}:0`], []]);
+    }
+  });
+
+  test.each([
     ["a reset", { do: "reset" }],
     ["an answer lost after the rows were written", { do: "ok-then-reset" }],
     ["no answer at all", { do: "silence" }],
@@ -233,6 +263,33 @@ describe("the warehouse consumer, a backend in trouble", () => {
 
     expect([first, second]).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
     expect(new Set(ids())).toEqual(new Set([`3:${sequenceNumberOf(0)}:0`]));
+  });
+
+  test("a table whose requests get no answer goes alone, and those behind it on the shared connection are written", async () => {
+    const { send } = setUp();
+    server.react = ({ table }) => (table === "player_log_0" ? { do: "silence" } : { do: "ok" });
+
+    const answer = await send([line("1"), line("2"), line("f"), line("0")], 60_000);
+
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(3) }] });
+    expect(ids()).toEqual([0, 1, 2].map((index) => `3:${sequenceNumberOf(index)}:0`));
+    const silent = server.requests.filter(({ table }) => table === "player_log_0");
+    expect(new Set(silent.map(({ connection }) => connection)).size).toBe(silent.length);
+  });
+
+  test("attempts wait with jitter, ever longer up to five seconds, and end with the invocation", async () => {
+    const { send, clock } = setUp();
+    const times: number[] = [];
+    server.react = () => {
+      times.push(clock.now());
+      return { do: "error", code: UNAVAILABLE };
+    };
+    await send([line("a")], 60_000);
+
+    // Random draws are 0.5 here: half of 100 ms, 200 ms …, 5 s; the clock goes on in steps of 50 ms.
+    const waits = times.slice(1).map((at, index) => at - times[index]!);
+    expect(waits.slice(0, 9)).toEqual([50, 100, 200, 400, 800, 1600, 2500, 2500, 2500]);
+    expect(times.at(-1)! - times[0]!).toBeLessThan(52_000);
   });
 
   test("a backend that stays away uses up the time, then the first record not written is reported, and bad ones after it wait", async () => {
@@ -261,7 +318,7 @@ describe("the warehouse consumer, a backend in trouble", () => {
     tokens.fault = true;
 
     expect(await send([line("a")], 20_000)).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(0) }] });
-    expect(log[0]).toMatchObject({ errorCode: "UNAUTHENTICATED" });
+    expect(log[0]).toMatchObject({ errorCode: "NO_ACCESS_TOKEN" });
   });
 
   test("a refused access token is renewed", async () => {
@@ -269,7 +326,7 @@ describe("the warehouse consumer, a backend in trouble", () => {
     server.react = ({ connection }) => (connection === 0 ? { do: "status", code: UNAUTHENTICATED } : { do: "ok" });
 
     expect(await send([line("a")])).toEqual({ batchItemFailures: [] });
-    expect(tokens).toMatchObject({ taken: 2, invalidated: 1 });
+    expect(tokens).toMatchObject({ given: 2, refused: ["token-1"] });
   });
 });
 
@@ -324,7 +381,7 @@ describe("the warehouse consumer, one refusing table", () => {
 
 describe("the warehouse consumer's environment", () => {
   test("every problem is named in one error", () => {
-    const variables = { ...ENVIRONMENT, SLUICE_DATASET: "", SLUICE_PARTITION_EXPIRY_DAYS: "-1" };
+    const variables = { ...WAREHOUSE_ENVIRONMENT, SLUICE_DATASET: "", SLUICE_PARTITION_EXPIRY_DAYS: "-1" };
 
     expect(() => readEnvironment(variables)).toThrow(
       'bad environment: SLUICE_DATASET="": must be set and not empty; ' +

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { decodeAppendAnswer, isTableError } from "../../../functions/warehouse/answer.ts";
+import { blameOf, decodeAppendAnswer } from "../../../functions/warehouse/answer.ts";
 import { AppendRequestEncoder, defaultStream, rowsThatFit } from "../../../functions/warehouse/append-request.ts";
 import { FrameReader, frameHead } from "../../../functions/warehouse/framing.ts";
 import { Judgement } from "../../../functions/warehouse/judge.ts";
@@ -136,16 +136,23 @@ describe("answers written by the official messages", () => {
   });
 
   test.each([
-    ["NOT_FOUND", 0, true],
-    ["PERMISSION_DENIED", 0, true],
-    ["INVALID_ARGUMENT", 7, true],
-    ["INVALID_ARGUMENT", 6, true],
-    ["INVALID_ARGUMENT", 0, false],
-    ["INVALID_ARGUMENT", 13, false],
-    ["UNAVAILABLE", 0, false],
-    ["UNAUTHENTICATED", 0, false],
-  ] as const)("%s with storage error %i speaks of the table: %s", (code, storageError, table) => {
-    expect(isTableError({ code, storageError, rowErrors: [] })).toBe(table);
+    ["NOT_FOUND", 0, "table"],
+    ["PERMISSION_DENIED", 0, "table"],
+    ["INVALID_ARGUMENT", 1, "table"],
+    ["INVALID_ARGUMENT", 3, "table"],
+    ["INVALID_ARGUMENT", 5, "table"],
+    ["INVALID_ARGUMENT", 6, "table"],
+    ["INVALID_ARGUMENT", 7, "table"],
+    ["INVALID_ARGUMENT", 0, "rows"],
+    ["INVALID_ARGUMENT", 2, "rows"],
+    ["INVALID_ARGUMENT", 10, "backend"],
+    ["INVALID_ARGUMENT", 13, "backend"],
+    ["PERMISSION_DENIED", 14, "backend"],
+    ["UNAUTHENTICATED", 0, "token"],
+    ["UNAVAILABLE", 0, "backend"],
+    ["OK", 0, "none"],
+  ] as const)("%s with storage error %i blames: %s", (code, storageError, blame) => {
+    expect(blameOf({ code, storageError, rowErrors: [] })).toBe(blame);
   });
 
   test("any bytes are an answer or a WireError", () => {
