@@ -19,10 +19,14 @@ export function expectedIds(stream: Stream, generation: string, nowMs: number): 
     for (;;) {
       const { records, nextPosition } = stream.readFrom(shardId, position, { nowMs, maxRecords: BATCH_RECORDS });
       if (records.length === 0) break;
-      const pieces = unpacker.unpack(records.map((record) => asEvent(shardId, record)));
-      for (let piece = 0; piece < pieces.count; piece++) {
-        const { sequenceNumber } = records[pieces.source[piece]!]!;
-        expected.add(formatRecordId({ generation, shard, sequenceNumber, position: pieces.position[piece]! }));
+      const events = records.map((record) => asEvent(shardId, record));
+      for (let taken = 0; taken < records.length;) {
+        const pieces = unpacker.unpack(events, taken);
+        for (let piece = 0; piece < pieces.count; piece++) {
+          const { sequenceNumber } = records[pieces.source[piece]!]!;
+          expected.add(formatRecordId({ generation, shard, sequenceNumber, position: pieces.position[piece]! }));
+        }
+        taken = pieces.taken;
       }
       position = nextPosition;
     }

@@ -1,8 +1,8 @@
 import type { BatchResponse } from "./event.ts";
-import type { Source } from "./source.ts";
+import type { EventSource, Source } from "./source.ts";
 
 /** Acknowledges the whole batch. */
-export const ALL_STORED: BatchResponse = { batchItemFailures: [] };
+const ALL_STORED: BatchResponse = { batchItemFailures: [] };
 
 /**
  * Answers with the first Kinesis record, by index in its batch, that is not stored wholly: it and all after it come again.
@@ -10,4 +10,12 @@ export const ALL_STORED: BatchResponse = { batchItemFailures: [] };
  */
 export function storedBefore(source: Source, index: number): BatchResponse {
   return { batchItemFailures: [{ itemIdentifier: source.sequenceNumber(index) }] };
+}
+
+/**
+ * Answers that the first `taken` Kinesis records are stored: all of the batch, or as many as memory held once unpacked. The others
+ * come again, at once, since the batch has moved on.
+ */
+export function storedUpTo(source: EventSource, taken: number): BatchResponse {
+  return taken === source.records ? ALL_STORED : storedBefore(source, taken);
 }

@@ -1,3 +1,5 @@
+import type { Reason } from "../../contract/reasons.ts";
+
 /** What the unpack stage found a piece to be. */
 export const KIND = {
   /** One JSON object, on one line. */
@@ -6,12 +8,20 @@ export const KIND = {
   OBJECT_WITH_BREAK: 1,
   /** Anything else. */
   OTHER: 2,
-  /** A whole Kinesis record that would come apart into more pieces than the limit. */
+  /** A whole Kinesis record that is more than the limits allow, as it arrived. */
   OVER_LIMIT: 3,
+  /** A payload whose compressed stream is broken, as it arrived. */
+  UNPACK_FAILED: 4,
 } as const;
 
 /** One of {@link KIND}. */
 export type Kind = (typeof KIND)[keyof typeof KIND];
+
+/** Why a piece of a kind cannot be taken by any backend; `undefined` if it can. */
+export function unpackReason(kind: number): Reason | undefined {
+  if (kind < KIND.OVER_LIMIT) return undefined;
+  return kind === KIND.OVER_LIMIT ? "UNPACK_LIMIT" : "UNPACK_FAILED";
+}
 
 const INITIAL_BYTES = 1 << 20;
 const INITIAL_PIECES = 4096;
@@ -46,14 +56,36 @@ export class Pieces {
     this.valueEnd = new Int32Array(INITIAL_PIECES * fields);
   }
 
-  /** Bytes of all Kinesis records once unpacked; what is decoded later is not counted. */
+  /** Bytes of all payloads once unpacked: without what wrapped them, and without what is decoded later. */
   payloadBytes = 0;
+  /** Index behind the last Kinesis record that has been unpacked: those from there on are for another time. */
+  taken = 0;
+  readonly #details = new Map<number, string>();
 
   /** Forgets everything; the memory stays. */
   clear(): void {
     this.used = 0;
     this.count = 0;
     this.payloadBytes = 0;
+    this.taken = 0;
+    this.#details.clear();
+  }
+
+  /** Forgets the pieces from an index on. */
+  truncate(count: number): void {
+    this.count = count;
+    for (const index of this.#details.keys()) if (index >= count) this.#details.delete(index);
+  }
+
+  /** Adds a piece that is no text; `detail` says what exactly is wrong and holds none of its data. */
+  addBad(source: number, position: number, start: number, end: number, kind: Kind, detail: string): void {
+    const index = this.add(source, position, start, end, kind);
+    if (detail !== "") this.#details.set(index, detail);
+  }
+
+  /** What exactly is wrong with a piece, `""` for most. */
+  detail(index: number): string {
+    return this.#details.get(index) ?? "";
   }
 
   /** Makes room for so many more bytes after `used`. */

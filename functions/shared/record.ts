@@ -1,7 +1,7 @@
 import { PARTITION_YEARS_AHEAD, PARTITION_YEARS_BACK } from "../../contract/columns.ts";
 import type { Reason } from "../../contract/reasons.ts";
 import { HEXADECIMAL } from "./json-scanner.ts";
-import { KIND } from "./pieces.ts";
+import { KIND, unpackReason } from "./pieces.ts";
 import type { Pieces } from "./pieces.ts";
 import { epochTime, parseIsoTime } from "./time.ts";
 import type { EpochTime } from "./time.ts";
@@ -81,14 +81,18 @@ export class RecordReader {
   read(pieces: Pieces, index: number, range: TimeRange): Reason | undefined {
     this.detail = "";
     const kind = pieces.kind[index]!;
-    if (kind === KIND.OVER_LIMIT) return "UNPACK_LIMIT";
-    if (kind === KIND.OTHER) return "NOT_JSON_OBJECT";
+    if (kind >= KIND.OTHER) return this.#notAnObject(pieces, index, kind);
     const at = index * FIELDS;
     return (
       this.#readPlayerId(pieces, at + PLAYER_ID) ??
       this.#readTime(pieces, at + TIMESTAMP, range) ??
       this.#readEvent(pieces, at + EVENT)
     );
+  }
+
+  #notAnObject(pieces: Pieces, index: number, kind: number): Reason {
+    this.detail = pieces.detail(index);
+    return unpackReason(kind) ?? "NOT_JSON_OBJECT";
   }
 
   #readPlayerId(pieces: Pieces, field: number): Reason | undefined {

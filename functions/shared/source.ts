@@ -36,6 +36,11 @@ export class EventSource implements Source {
     this.shard = records.length === 0 ? 0 : shardNumber(records[0]!.eventID.slice(0, SHARD_ID_LENGTH));
   }
 
+  /** Number of Kinesis records in the batch. */
+  get records(): number {
+    return this.#records.length;
+  }
+
   sequenceNumber(index: number): string {
     return this.#records[index]!.kinesis.sequenceNumber;
   }

@@ -1,134 +1,174 @@
+import { isUtf8 } from "node:buffer";
+import { AggregateReader } from "./aggregate.ts";
+import { BROKEN, MAY_BE_WRAPPED, TOO_LARGE, compressionOf, decompress } from "./decompress.ts";
+import type { Compression } from "./decompress.ts";
 import type { KinesisEventRecord } from "./event.ts";
-import { JsonScanner, skipBlanks } from "./json-scanner.ts";
 import { KIND, Pieces } from "./pieces.ts";
 import type { Kind } from "./pieces.ts";
+import { PayloadSplitter } from "./split.ts";
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const OPEN_BRACE = 0x7b;
+const MIB = 1024 * 1024;
 
-/** Guards of memory, named in docs/data-path.md. */
+/** Guards of memory and time, explained in docs/data-path.md. A Kinesis record beyond one of them is a single piece. */
 export interface UnpackLimits {
-  /** Pieces of one Kinesis record; one that has more is a single piece of kind `OVER_LIMIT`. */
+  /** Pieces of one Kinesis record. */
   readonly maxPieces: number;
+  /** Bytes that decompression makes of one Kinesis record, all streams and layers together. */
+  readonly maxUnpackedBytes: number;
+  /** Bytes that decompression makes of each byte of a stream, and of each byte of a Kinesis record. */
+  readonly maxRatio: number;
+  /** Compressions around each other. */
+  readonly maxCompressions: number;
+  /** Aggregates around each other; what looks like one more is a plain payload, as in the KCL. */
+  readonly maxAggregates: number;
+  /** No record is begun when, if it took all that it may, the batch would have more bytes than this. */
+  readonly maxBatchBytes: number;
+  /** The same of pieces. */
+  readonly maxBatchPieces: number;
 }
 
-/** A good record has 32 characters of id alone, so 4 MiB of them have at most some 60,000. */
-export const DEFAULT_LIMITS: UnpackLimits = { maxPieces: 100_000 };
+export const DEFAULT_LIMITS: UnpackLimits = {
+  maxPieces: 100_000,
+  maxUnpackedBytes: 16 * MIB,
+  maxRatio: 200,
+  maxCompressions: 3,
+  maxAggregates: 2,
+  maxBatchBytes: 32 * MIB,
+  maxBatchPieces: 200_000,
+};
 
 /**
  * The unpack stage: what Kinesis records hold, as pieces (docs/data-path.md, "Unpacking").
  *
- * Each Kinesis record gives at least one piece, so that each is accounted for. Wire formats that wrap payloads
- * (aggregates, compression) have their place in {@link Unpacker.unpack}, before a payload is taken apart.
+ * Each Kinesis record gives at least one piece, so that each is accounted for; only an aggregate of nothing gives none.
  */
 export class Unpacker {
   readonly pieces: Pieces;
-  readonly #scanner: JsonScanner;
+  readonly #splitter: PayloadSplitter;
+  readonly #aggregates = new AggregateReader();
   readonly #limits: UnpackLimits;
+  // Of the Kinesis record that is being unpacked:
+  #source = 0;
+  #first = 0;
+  /** What decompression may still make of it. */
+  #allowedBytes = 0;
+  #allowedByRatio = false;
+  #exceeded = "";
 
   /** `wanted`: names of members whose values the consumer reads; none for one that judges no content. */
   constructor(wanted: readonly string[] = [], limits: UnpackLimits = DEFAULT_LIMITS) {
     this.pieces = new Pieces(wanted.length);
-    this.#scanner = new JsonScanner(wanted);
+    this.#splitter = new PayloadSplitter(this.pieces, wanted, limits.maxPieces);
     this.#limits = limits;
   }
 
-  /** Unpacks a whole batch into `pieces`, in place of what they held. Never throws for what records hold. */
-  unpack(records: readonly KinesisEventRecord[]): Pieces {
+  /**
+   * Unpacks the Kinesis records of a batch from index `from` on into `pieces`, in place of what they held: at least one of
+   * them, and up to `pieces.taken`, since a batch may hold more than memory does. What becomes of a record does not depend on
+   * the others. Never throws for what records hold.
+   */
+  unpack(records: readonly KinesisEventRecord[], from = 0): Pieces {
     const { pieces } = this;
+    const maxUsed = this.#limits.maxBatchBytes - this.#limits.maxUnpackedBytes;
+    const maxCount = this.#limits.maxBatchPieces - this.#limits.maxPieces;
     pieces.clear();
-    for (let source = 0; source < records.length; source++) {
-      const { data } = records[source]!.kinesis;
-      pieces.reserve(data.length);
-      const start = pieces.used;
-      pieces.used += pieces.bytes.write(data, start, "base64");
-      this.#unpackPayload(source, start, pieces.used);
+    let source = from;
+    for (; source < records.length; source++) {
+      if (source > from && (pieces.used > maxUsed || pieces.count > maxCount)) break;
+      this.#unpackRecord(source, records[source]!.kinesis.data);
     }
-    pieces.payloadBytes = pieces.used;
+    pieces.taken = source;
     return pieces;
   }
 
-  /** One payload: one JSON value, or lines; nothing but blanks is one piece. */
-  #unpackPayload(source: number, start: number, end: number): void {
-    const first = this.pieces.count;
-    if (this.#takeWhole(source, start, end)) return;
-    this.#takeLines(source, first, start, end);
-    if (this.pieces.count === first) this.pieces.add(source, 0, start, end, KIND.OTHER);
-    if (this.pieces.count - first > this.#limits.maxPieces) {
-      this.pieces.count = first;
-      this.pieces.add(source, 0, start, end, KIND.OVER_LIMIT);
-    }
+  #unpackRecord(source: number, data: string): void {
+    const { pieces } = this;
+    pieces.reserve(data.length);
+    const start = pieces.used;
+    const end = start + pieces.bytes.write(data, start, "base64");
+    const { payloadBytes } = pieces;
+    pieces.used = end;
+    this.#source = source;
+    this.#first = pieces.count;
+    const ofRatio = (end - start) * this.#limits.maxRatio;
+    this.#allowedByRatio = ofRatio < this.#limits.maxUnpackedBytes;
+    this.#allowedBytes = Math.min(ofRatio, this.#limits.maxUnpackedBytes);
+    if (this.#unpackPayload(start, end, 0, 0)) return;
+    pieces.truncate(this.#first);
+    pieces.used = end;
+    pieces.payloadBytes = payloadBytes + end - start;
+    pieces.addBad(source, 0, start, end, KIND.OVER_LIMIT, this.#exceeded);
   }
 
-  /** The payload as one JSON value, line breaks inside included; blank lines before and after it do not belong to it. */
-  #takeWhole(source: number, start: number, end: number): boolean {
-    const { bytes } = this.pieces;
-    const value = skipBlanks(bytes, start, end);
-    const valueEnd = this.#scanner.scan(bytes, value, end);
-    if (valueEnd < 0 || skipBlanks(bytes, valueEnd, end) !== end) return false;
-    let from = value;
-    while (from > start && bytes[from - 1] !== LINE_FEED) from--;
-    this.#addValue(source, 0, from, value, valueEnd, textEnd(bytes, valueEnd, nextLineFeed(bytes, valueEnd, end), end));
+  /** One payload, within so many compressions and aggregates; false if that takes the record beyond a limit. */
+  #unpackPayload(start: number, end: number, compressions: number, aggregates: number): boolean {
+    const { pieces } = this;
+    if (start < end && MAY_BE_WRAPPED[pieces.bytes[start]!] === 1) {
+      const compression = compressionOf(pieces.bytes, start, end);
+      if (compression !== undefined) return this.#decompress(compression, start, end, compressions, aggregates);
+      if (this.#aggregates.looksLike(pieces.bytes, start, end)) {
+        return aggregates < this.#limits.maxAggregates && this.#aggregates.holds(pieces.bytes, start, end)
+          ? this.#deaggregate(start, end, compressions, aggregates + 1)
+          : this.#takeAsItIs(start, end, KIND.OTHER, "");
+      }
+    }
+    return this.#split(start, end);
+  }
+
+  /** Unpacks every sub-record, whatever keys it carries: a Lambda consumer sees each Kinesis record once, and nobody else would. */
+  #deaggregate(start: number, end: number, compressions: number, aggregates: number): boolean {
+    const reader = this.#aggregates;
+    for (let at = reader.first(start); (at = reader.next(this.pieces.bytes, at, end)) >= 0;) {
+      if (!this.#unpackPayload(reader.dataStart, reader.dataEnd, compressions, aggregates)) return false;
+    }
     return true;
   }
 
-  #takeLines(source: number, first: number, start: number, end: number): void {
+  #decompress(compression: Compression, start: number, end: number, compressions: number, aggregates: number): boolean {
     const { pieces } = this;
-    for (let from = start; from < end;) {
-      const feed = nextLineFeed(pieces.bytes, from, end);
-      const to = textEnd(pieces.bytes, from, feed, end);
-      const value = skipBlanks(pieces.bytes, from, to);
-      if (value < to) this.#takeLine(source, first, from, value, to);
-      if (pieces.count - first > this.#limits.maxPieces) return;
-      from = feed + 1;
+    const { maxCompressions, maxRatio, maxUnpackedBytes } = this.#limits;
+    const ofRatio = (end - start) * maxRatio;
+    const input = pieces.bytes.subarray(start, end);
+    const output = decompress(compression, input, Math.min(ofRatio, this.#allowedBytes));
+    if (output === BROKEN) {
+      // Text may look like zlib; of what no compressor has made, text is what it can be.
+      return isUtf8(input) ? this.#split(start, end) : this.#takeAsItIs(start, end, KIND.UNPACK_FAILED, compression);
     }
+    if (output === TOO_LARGE) {
+      return this.#exceed(
+        this.#allowedByRatio || ofRatio < this.#allowedBytes
+          ? `${compression}: more than ${maxRatio} bytes for each byte`
+          : `${compression}: more than ${maxUnpackedBytes} bytes`,
+      );
+    }
+    if (compressions === maxCompressions)
+      return this.#exceed(`${compression}: more than ${maxCompressions} compressions`);
+    this.#allowedBytes -= output.length;
+    pieces.reserve(output.length);
+    const outputStart = pieces.used;
+    pieces.used += output.copy(pieces.bytes, outputStart);
+    return this.#unpackPayload(outputStart, pieces.used, compressions + 1, aggregates);
   }
 
-  /** One line that is not blank: two or more objects in a row, or one piece. */
-  #takeLine(source: number, first: number, from: number, value: number, to: number): void {
-    const { pieces } = this;
-    const before = pieces.count;
-    let at = value;
-    while (at < to && pieces.bytes[at] === OPEN_BRACE) {
-      const objectEnd = this.#scanner.scan(pieces.bytes, at, to);
-      if (objectEnd < 0) break;
-      const next = skipBlanks(pieces.bytes, objectEnd, to);
-      const alone = pieces.count === before && next === to;
-      this.#addValue(source, pieces.count - first, alone ? from : at, at, objectEnd, alone ? to : objectEnd);
-      at = next;
-    }
-    if (at < to) {
-      pieces.count = before;
-      pieces.add(source, before - first, from, to, KIND.OTHER);
-    }
+  #split(start: number, end: number): boolean {
+    this.pieces.payloadBytes += end - start;
+    return this.#splitter.split(this.#source, this.#first, start, end) || this.#exceedPieces();
   }
 
-  /** Adds the value just scanned, with the blanks around it. */
-  #addValue(source: number, position: number, from: number, value: number, valueEnd: number, to: number): void {
+  #takeAsItIs(start: number, end: number, kind: Kind, detail: string): boolean {
     const { pieces } = this;
-    const scanner = this.#scanner;
-    let kind: Kind = KIND.OTHER;
-    if (scanner.isObject) {
-      const broken =
-        scanner.hasLineBreak || hasLineBreak(pieces.bytes, from, value) || hasLineBreak(pieces.bytes, valueEnd, to);
-      kind = broken ? KIND.OBJECT_WITH_BREAK : KIND.OBJECT;
-    }
-    pieces.setFields(pieces.add(source, position, from, to, kind), scanner.valueStart, scanner.valueEnd);
+    const position = pieces.count - this.#first;
+    pieces.payloadBytes += end - start;
+    pieces.addBad(this.#source, position, start, end, kind, detail);
+    return position < this.#limits.maxPieces || this.#exceedPieces();
   }
-}
 
-function nextLineFeed(bytes: Buffer, from: number, end: number): number {
-  for (let at = from; at < end; at++) if (bytes[at] === LINE_FEED) return at;
-  return end;
-}
+  #exceedPieces(): false {
+    return this.#exceed(`more than ${this.#limits.maxPieces} pieces`);
+  }
 
-/** End of a line's text: a line ends in LF or CRLF; a lone CR, or one at the end of the payload, is text. */
-function textEnd(bytes: Buffer, from: number, feed: number, end: number): number {
-  return feed < end && feed > from && bytes[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed;
-}
-
-function hasLineBreak(bytes: Buffer, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === CARRIAGE_RETURN || bytes[at] === LINE_FEED) return true;
-  return false;
+  #exceed(limit: string): false {
+    this.#exceeded = limit;
+    return false;
+  }
 }

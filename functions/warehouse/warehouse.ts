@@ -8,7 +8,7 @@ import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "..
 import { metricsLine } from "../shared/metrics.ts";
 import { StoreError } from "../shared/object-store.ts";
 import type { ObjectStore } from "../shared/object-store.ts";
-import { ALL_STORED, storedBefore } from "../shared/partial-failure.ts";
+import { storedBefore, storedUpTo } from "../shared/partial-failure.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import { divert, quarantine } from "../shared/quarantine.ts";
 import type { Verdict } from "../shared/quarantine.ts";
@@ -115,9 +115,9 @@ export function createHandler(deps: WarehouseDeps): Handler {
       throw error;
     } finally {
       timer.lap("dead-letters");
-      deps.log(report(deps, event, source, pieces, outcome, stored, timer));
+      deps.log(report(deps, source, pieces, outcome, stored, timer));
     }
-    if (firstFailed === Infinity) return ALL_STORED;
+    if (firstFailed === Infinity) return storedUpTo(source, pieces.taken);
     return answerFailure(clock, endMs, storedBefore(source, firstFailed));
   };
 }
@@ -144,7 +144,6 @@ function deadLettersBefore(firstFailed: number, pieces: Pieces, judgement: Judge
 
 function report(
   deps: WarehouseDeps,
-  event: KinesisEvent,
   source: EventSource,
   pieces: Pieces,
   outcome: Outcome,
@@ -162,7 +161,7 @@ function report(
     backend: deps.environment.backend,
     shard: source.shard,
     ...source.sequenceRange,
-    kinesisRecords: event.Records.length,
+    kinesisRecords: pieces.taken,
     recordsIn: pieces.count,
     recordsWritten: outcome.written.length,
     recordsRetried: pieces.count - kept,

@@ -124,7 +124,7 @@ describe("the archive consumer", () => {
     const quarantined = `dead/quarantine/archive/dt=2026-01-01/hour=12/3-${SECOND}-${SECOND}-1.ndjson.gz`;
     expect(s3.names).toEqual([`archive/logs/dt=2026-01-01/hour=12/3-${FIRST}-${THIRD}-2.ndjson.gz`, quarantined]);
     expect(s3.lines(quarantined)).toEqual([
-      `{"record_id":"3:${SECOND}:0","arrived_at":"2026-01-01T12:00:00.133Z","reason":"UNPACK_LIMIT","detail":"","raw":"${Buffer.from(flood).toString("base64")}"}`,
+      `{"record_id":"3:${SECOND}:0","arrived_at":"2026-01-01T12:00:00.133Z","reason":"UNPACK_LIMIT","detail":"more than 100000 pieces","raw":"${Buffer.from(flood).toString("base64")}"}`,
     ]);
     expect(log[0]).toMatchObject({ RecordsIn: 3, RecordsWritten: 2, "RecordsQuarantined.UNPACK_LIMIT": 1 });
   });

@@ -1,26 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import fc from "fast-check";
-import { KIND } from "../../../functions/shared/pieces.ts";
-import { Unpacker } from "../../../functions/shared/unpack.ts";
+import { DEFAULT_LIMITS, Unpacker } from "../../../functions/shared/unpack.ts";
 import { kinesisEvent } from "../../support/kinesis-event.ts";
-
-const KIND_NAMES = Object.keys(KIND);
-
-interface Piece {
-  readonly source: number;
-  readonly position: number;
-  readonly kind: string;
-  readonly bytes: Buffer;
-}
+import { listPieces } from "../../support/pieces.ts";
+import type { Piece } from "../../support/pieces.ts";
 
 function unpack(payloads: readonly (string | Uint8Array)[], unpacker = new Unpacker()): Piece[] {
-  const pieces = unpacker.unpack(kinesisEvent(payloads).Records);
-  return Array.from({ length: pieces.count }, (_, index) => ({
-    source: pieces.source[index]!,
-    position: pieces.position[index]!,
-    kind: KIND_NAMES[pieces.kind[index]!]!,
-    bytes: Buffer.from(pieces.bytes.subarray(pieces.start[index]!, pieces.end[index]!)),
-  }));
+  return listPieces(unpacker.unpack(kinesisEvent(payloads).Records));
 }
 
 /** Pieces of one payload as `KIND text`. */
@@ -116,12 +102,12 @@ describe("the unpack stage", () => {
   });
 
   test("more pieces than the limit are one piece, whole; as many as the limit are not", () => {
-    const unpacker = new Unpacker([], { maxPieces: 3 });
+    const unpacker = new Unpacker([], { ...DEFAULT_LIMITS, maxPieces: 3 });
     const kinds = (payload: string): string[] => unpack([payload], unpacker).map(({ kind }) => kind);
 
     expect(kinds("1\n2\n3")).toEqual(["OTHER", "OTHER", "OTHER"]);
     expect(unpack(["1\n2\n3\n4"], unpacker)).toEqual([
-      { source: 0, position: 0, kind: "OVER_LIMIT", bytes: Buffer.from("1\n2\n3\n4") },
+      { source: 0, position: 0, kind: "OVER_LIMIT", bytes: Buffer.from("1\n2\n3\n4"), detail: "more than 3 pieces" },
     ]);
     expect(kinds("{}{}{}{}")).toEqual(["OVER_LIMIT"]);
   });
