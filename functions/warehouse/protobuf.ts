@@ -1,15 +1,11 @@
+import { LENGTH_DELIMITED, VARINT, WireReader } from "../shared/wire-reader.ts";
+
 /**
  * The little of the protobuf wire format that Storage Write requests and answers need: varints and length-delimited
  * fields, written straight into reused buffers. https://protobuf.dev/programming-guides/encoding/
  */
 
-/** Wire type of integers. */
-export const VARINT = 0;
-/** Wire type of strings, bytes and messages. */
-export const LENGTH_DELIMITED = 2;
-
-/** Highest field number there is. https://protobuf.dev/programming-guides/proto3/#assigning */
-const MAX_FIELD = 2 ** 29 - 1;
+export { LENGTH_DELIMITED, VARINT };
 
 /** The tag in front of a field; below 128 (one byte) for field numbers up to 15. */
 export function tag(field: number, wireType: number): number {
@@ -69,35 +65,18 @@ export class WireError extends Error {
 
 /**
  * Calls back for each field of a message, in order: integers as numbers (exact up to 2^53), length-delimited fields as
- * slices, fixed-width fields skipped. Throws a {@link WireError} if the bytes are no message.
+ * slices; others are skipped. Throws a {@link WireError} if the bytes are no message.
  */
 export function readFields(
   bytes: Buffer,
   onField: (field: number, value: number | undefined, content: Buffer | undefined) => void,
 ): void {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let scale = 1, count = 0; count < 10; count++, scale *= 128) {
-      if (at >= bytes.length) throw new WireError("cut short");
-      const byte = bytes[at++]!;
-      value += (byte & 0x7f) * scale;
-      if (byte < 128) return value;
-    }
-    throw new WireError("varint too long");
-  };
-  while (at < bytes.length) {
-    const key = varint();
-    const field = Math.floor(key / 8);
-    const wireType = key % 8;
-    if (field === 0 || field > MAX_FIELD) throw new WireError("bad field number");
-    if (wireType === VARINT) {
-      onField(field, varint(), undefined);
-      continue;
-    }
-    const length = wireType === LENGTH_DELIMITED ? varint() : wireType === 1 ? 8 : wireType === 5 ? 4 : -1;
-    if (length < 0 || at + length > bytes.length) throw new WireError("bad field");
-    if (wireType === LENGTH_DELIMITED) onField(field, undefined, bytes.subarray(at, at + length));
-    at += length;
+  const reader = new WireReader();
+  reader.open(bytes, 0, bytes.length);
+  while (reader.next()) {
+    const { field, wireType } = reader;
+    if (wireType === VARINT) onField(field, reader.value, undefined);
+    else if (wireType === LENGTH_DELIMITED) onField(field, undefined, bytes.subarray(reader.start, reader.end));
   }
+  if (reader.broken) throw new WireError(`broken at byte ${reader.offset}`);
 }
