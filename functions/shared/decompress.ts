@@ -6,6 +6,10 @@ export type Compression = "gzip" | "zlib" | "zstd";
 /** What became of a compressed payload, if it is not its bytes. */
 export const BROKEN = "broken";
 export const TOO_LARGE = "too-large";
+export const TOO_MANY_FRAMES = "too-many-frames";
+
+/** Data frames of one zstd stream: each costs some 40 µs however little it holds, and one of nothing has 9 bytes. */
+export const MAX_FRAMES = 10_000;
 
 /** Input from which on the output is made in one chunk, of the limit's size: what is not written to takes no memory. */
 const LARGE_INPUT = 128 * 1024;
@@ -36,6 +40,10 @@ export function compressionOf(bytes: Buffer, start: number, end: number): Compre
 const NO_FRAME = 0;
 const DATA_FRAME = 1;
 const SKIPPABLE_FRAME = 2;
+/** Its magic number and the length of what is to be skipped. */
+const SKIPPABLE_HEAD_BYTES = 8;
+/** Chunks of 16 MB for each of many frames would be a second's work for every thousand of them. */
+const NEXT_FRAME_CHUNK = 64 * 1024;
 
 /** What begins at an offset of a zstd stream. */
 function frameAt(bytes: Buffer, at: number, end: number): typeof NO_FRAME | typeof DATA_FRAME | typeof SKIPPABLE_FRAME {
@@ -55,10 +63,10 @@ export function decompress(
   compression: Compression,
   input: Buffer,
   maxBytes: number,
-): Buffer | typeof BROKEN | typeof TOO_LARGE {
+): Buffer | typeof BROKEN | typeof TOO_LARGE | typeof TOO_MANY_FRAMES {
   try {
     const output = OF_COMPRESSION[compression](input, maxBytes);
-    return output !== BROKEN && output.length > maxBytes ? TOO_LARGE : output;
+    return typeof output !== "string" && output.length > maxBytes ? TOO_LARGE : output;
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code);
     if (code === "ERR_BUFFER_TOO_LARGE") return TOO_LARGE;
@@ -81,21 +89,28 @@ function inflate(input: Buffer, maxBytes: number): Buffer | typeof BROKEN {
   return consumed === input.length ? buffer : BROKEN;
 }
 
-function unzstd(input: Buffer, maxBytes: number): Buffer | typeof BROKEN {
+function unzstd(input: Buffer, maxBytes: number): Buffer | typeof BROKEN | typeof TOO_MANY_FRAMES {
   const parts: Buffer[] = [];
   let size = 0;
-  let holdsData = false;
+  let frames = 0;
   for (let at = 0; at < input.length;) {
     const frame = frameAt(input, at, input.length);
     if (frame === NO_FRAME) return BROKEN;
-    holdsData ||= frame === DATA_FRAME;
+    if (frame === SKIPPABLE_FRAME) {
+      if (input.length - at < SKIPPABLE_HEAD_BYTES) return BROKEN;
+      at += SKIPPABLE_HEAD_BYTES + input.readUInt32LE(at + 4);
+      if (at > input.length) return BROKEN;
+      continue;
+    }
+    if (++frames > MAX_FRAMES) return TOO_MANY_FRAMES;
     // Decodes one frame, and the next ones where the output happens to fill a chunk.
-    const { buffer, consumed } = run(zstdDecompressSync, input.subarray(at), maxBytes - size);
+    const maxChunk = frames === 1 ? Infinity : NEXT_FRAME_CHUNK;
+    const { buffer, consumed } = run(zstdDecompressSync, input.subarray(at), maxBytes - size, maxChunk);
     if (buffer.length > 0) parts.push(buffer);
     size += buffer.length;
     at += consumed;
   }
-  if (!holdsData) return BROKEN;
+  if (frames === 0) return BROKEN;
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts, size);
 }
 
@@ -110,11 +125,16 @@ interface RunOptions {
 type Decompressor = (input: Buffer, options: RunOptions) => Buffer;
 
 /** Decompresses and says how many bytes of the input that took. Throws zlib's errors. */
-function run(decompressor: Decompressor, input: Buffer, maxBytes: number): { buffer: Buffer; consumed: number } {
+function run(
+  decompressor: Decompressor,
+  input: Buffer,
+  maxBytes: number,
+  maxChunk = Infinity,
+): { buffer: Buffer; consumed: number } {
   // The engine refuses limits below 1.
   const maxOutputLength = Math.max(1, maxBytes);
   const expected = input.length < LARGE_INPUT ? input.length * EXPECTED_RATIO : maxOutputLength + 1;
-  const chunkSize = Math.max(SMALLEST_CHUNK, Math.min(expected, maxOutputLength + 1));
+  const chunkSize = Math.max(SMALLEST_CHUNK, Math.min(expected, maxOutputLength + 1, maxChunk));
   // Node's types leave out what `info` does to the result.
   const result = decompressor(input, { info: true, maxOutputLength, chunkSize }) as unknown as {
     readonly buffer: Buffer;

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { AggregateReader } from "./aggregate.ts";
-import { BROKEN, MAY_BE_WRAPPED, TOO_LARGE, compressionOf, decompress } from "./decompress.ts";
+import { BROKEN, MAX_FRAMES, MAY_BE_WRAPPED, TOO_LARGE, TOO_MANY_FRAMES, compressionOf, decompress } from "./decompress.ts";
 import type { Compression } from "./decompress.ts";
 import type { KinesisEventRecord } from "./event.ts";
 import { KIND, Pieces } from "./pieces.ts";
@@ -141,6 +141,7 @@ export class Unpacker {
           : `${compression}: more than ${maxUnpackedBytes} bytes`,
       );
     }
+    if (output === TOO_MANY_FRAMES) return this.#exceed(`${compression}: more than ${MAX_FRAMES} frames`);
     if (compressions === maxCompressions)
       return this.#exceed(`${compression}: more than ${maxCompressions} compressions`);
     this.#allowedBytes -= output.length;
