@@ -24,8 +24,13 @@ export class StorageWriteServer extends StorageWrite {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  async close(): Promise<void> {
+  /** Ends every connection without a word. */
+  endSessions(): void {
     for (const session of this.#sessions) session.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.endSessions();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 

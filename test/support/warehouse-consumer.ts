@@ -50,8 +50,9 @@ export function warehouseInstance(options: {
   readonly clock: Clock;
   readonly open: (number: number, token: string) => Connection;
   readonly environment?: Record<string, string>;
+  readonly random?: () => number;
 }): WarehouseInstance {
-  const { clock, open } = options;
+  const { clock, open, random = () => 0.5 } = options;
   const s3 = new MemoryStore();
   const log: Record<string, unknown>[] = [];
   const tokens: WarehouseInstance["tokens"] = { given: 0, fault: false, refused: [] };
@@ -75,9 +76,9 @@ export function warehouseInstance(options: {
   const handler = createHandler({
     environment: readEnvironment({ ...WAREHOUSE_ENVIRONMENT, ...options.environment }),
     connections,
-    store: new ObjectStore({ put: s3.put, clock, random: () => 0.5 }),
+    store: new ObjectStore({ put: s3.put, clock, random }),
     clock,
-    random: () => 0.5,
+    random,
     log: (text) => log.push(JSON.parse(text) as Record<string, unknown>),
   });
   return {

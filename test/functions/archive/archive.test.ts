@@ -172,6 +172,16 @@ describe("the archive consumer", () => {
     expect([again - start < 1_000, clock.now() - again]).toEqual([true, 1_600]);
   });
 
+  test("with its time all but over nothing is acknowledged that is not stored", async () => {
+    const { handler, s3, clock } = setUp();
+    s3.fault = () => "hang";
+
+    expect(await drive(clock, handler(kinesisEvent(["{}", "{}"]), contextOf(0)))).toEqual({
+      batchItemFailures: [{ itemIdentifier: FIRST }],
+    });
+    expect(s3.names).toEqual([]);
+  });
+
   test("an attempt that hangs is given up and made again", async () => {
     const { handler, s3, clock } = setUp();
     s3.fault = (_object, attempt) => (attempt === 1 ? "hang" : undefined);

@@ -21,7 +21,7 @@ beforeEach(() => {
   server = new StorageWrite();
 });
 
-function setUp(): {
+function setUp(environment: Record<string, string> = {}): {
   send: (records: readonly (string | Uint8Array | EventRecordSpec)[], remainingMs?: number) => Promise<BatchResponse>;
   s3: MemoryStore;
   clock: ManualClock;
@@ -32,6 +32,7 @@ function setUp(): {
   const { invoke, s3, log, tokens } = warehouseInstance({
     clock,
     open: (number) => new DirectConnection(server, number, clock),
+    environment,
   });
   const send = (records: readonly (string | Uint8Array | EventRecordSpec)[], remainingMs?: number) =>
     drive(clock, invoke(records, remainingMs));
@@ -119,6 +120,24 @@ describe("the warehouse consumer, bad records", () => {
       ),
     );
     expect(log[0]).toMatchObject({ RecordsQuarantined: 8, "RecordsQuarantined.NOT_JSON_OBJECT": 2, RecordsWritten: 2 });
+  });
+
+  test("a row larger than a request may be is quarantined, and one of a partition that would be gone at once", async () => {
+    const { send, s3, log } = setUp({ SLUICE_PARTITION_EXPIRY_DAYS: "30" });
+
+    const answer = await send([
+      line("a", { text: "x".repeat(10_000_000) }),
+      line("a", { timestamp: "2025-12-01T23:59:59Z" }),
+      line("a", { timestamp: "2025-12-03T00:00:00Z" }),
+    ]);
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(ids()).toEqual([`3:${sequenceNumberOf(2)}:0`]);
+    expect(s3.lines(s3.names[0]!).map((text) => (JSON.parse(text) as { reason: string }).reason)).toEqual([
+      "TOO_LARGE",
+      "TIME_EXPIRED",
+    ]);
+    expect(log[0]).toMatchObject({ "RecordsQuarantined.TOO_LARGE": 1, "RecordsQuarantined.TIME_EXPIRED": 1 });
   });
 
   test("a row refused as JSON goes once more as text, and to the quarantine if that is refused too", async () => {
@@ -321,12 +340,45 @@ describe("the warehouse consumer, a backend in trouble", () => {
     expect(log[0]).toMatchObject({ errorCode: "NO_ACCESS_TOKEN" });
   });
 
+  test("an outage of the token service that ends within the invocation costs nothing", async () => {
+    const { send, tokens, clock } = setUp();
+    tokens.fault = true;
+    clock.after(20_000, () => (tokens.fault = false));
+
+    expect(await send([line("a"), line("b")])).toEqual({ batchItemFailures: [] });
+    expect(ids()).toHaveLength(2);
+    expect(tokens.given).toBe(1);
+  });
+
   test("a refused access token is renewed", async () => {
     const { send, tokens } = setUp();
     server.react = ({ connection }) => (connection === 0 ? { do: "status", code: UNAUTHENTICATED } : { do: "ok" });
 
     expect(await send([line("a")])).toEqual({ batchItemFailures: [] });
     expect(tokens).toMatchObject({ given: 2, refused: ["token-1"] });
+  });
+
+  test("an access token refused to a table on a connection of its own is renewed, and so is the shared connection", async () => {
+    const { send, tokens } = setUp();
+    server.react = ({ table, connection }) => {
+      if (table === "player_log_a" || connection > 1) return { do: "ok" };
+      return connection === 0 ? { do: "error", code: NOT_FOUND } : { do: "status", code: UNAUTHENTICATED };
+    };
+
+    expect(await send([line("a"), line("b")])).toEqual({ batchItemFailures: [] });
+    expect(ids()).toHaveLength(2);
+    expect(tokens).toMatchObject({ given: 2, refused: ["token-1"] });
+    await send([line("a")]);
+    expect(server.requests.at(-1)!.connection).toBe(3);
+  });
+
+  test("with its time all but over nothing is sent, and the first record is reported", async () => {
+    const { send, s3 } = setUp();
+
+    expect(await send([line("a"), "broken"], 0)).toEqual({
+      batchItemFailures: [{ itemIdentifier: sequenceNumberOf(0) }],
+    });
+    expect([server.stored, s3.names]).toEqual([[], []]);
   });
 });
 
@@ -366,6 +418,35 @@ describe("the warehouse consumer, one refusing table", () => {
     const own = server.requests.filter(({ table }) => table === "player_log_b");
     expect(own.map(({ connection }) => connection)).toEqual([0, 1]);
     expect(ids()).toHaveLength(2);
+  });
+
+  test("a table that is missing for minutes after it was made anew has its rows diverted, then takes them on the shared connection", async () => {
+    const { send, s3, clock } = setUp();
+    let known = false;
+    server.react = ({ table }) =>
+      table === "player_log_b" && !known ? { do: "status", code: NOT_FOUND } : { do: "ok" };
+    await send([line("a"), line("b")]);
+    const before = server.requests.length;
+    await send([line("a"), line("b")]);
+    known = true;
+    await send([line("a"), line("b")]);
+    await send([line("a"), line("b")]);
+
+    expect(s3.names).toHaveLength(1);
+    expect(ids().filter((id) => id === `3:${sequenceNumberOf(1)}:0`)).toHaveLength(2);
+    const later = server.requests.slice(before).map(({ table, connection }) => `${table.at(-1)} ${connection}`);
+    expect(later.sort()).toEqual(["a 2", "a 2", "a 2", "b 2", "b 3", "b 4"]);
+    expect(clock.now()).toBe(Date.UTC(2026, 0, 1));
+  });
+
+  test("tables that were all just made are a backend that is down: their rows wait until they are known", async () => {
+    const { send, s3, clock } = setUp();
+    let known = false;
+    clock.after(25_000, () => (known = true));
+    server.react = () => (known ? { do: "ok" } : { do: "error", code: NOT_FOUND });
+
+    expect(await send([line("a"), line("b")])).toEqual({ batchItemFailures: [] });
+    expect([ids().length, s3.names]).toEqual([2, []]);
   });
 
   test("all tables refusing is a backend that is down: nothing is diverted", async () => {
