@@ -2,13 +2,15 @@ import { Command, CommanderError } from "commander";
 import type { CommandContext, Register, Terminal } from "./command.ts";
 import manifest from "../package.json" with { type: "json" };
 import { register as registerCat } from "./commands/cat.ts";
+import { register as registerCost } from "./commands/cost.ts";
 import { register as registerLocal } from "./commands/local.ts";
 import { register as registerProduce } from "./commands/produce.ts";
 import { register as registerQuery } from "./commands/query.ts";
+import { register as registerReplay } from "./commands/replay.ts";
 import { describeError, exitCodeOf } from "./errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.ts";
 
-const COMMANDS: readonly Register[] = [registerLocal, registerProduce, registerQuery, registerCat];
+const COMMANDS: readonly Register[] = [registerLocal, registerProduce, registerQuery, registerCat, registerCost];
 
 /** Runs a command line (without node and script) and gives the exit code. Never rejects. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {

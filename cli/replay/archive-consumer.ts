@@ -1,0 +1,75 @@
+import type { Clock } from "../../contract/clock.ts";
+import { archivePrefix } from "../../contract/keys.ts";
+import { writeArchiveLine } from "../../functions/archive/object.ts";
+import { threadPoolCompressor } from "../../functions/shared/compressor.ts";
+import { type ObjectStore, StoreError } from "../../functions/shared/object-store.ts";
+import { byArrivalHour, makePieceObject } from "../../functions/shared/piece-object.ts";
+import { unpackReason } from "../../functions/shared/pieces.ts";
+import type { Verdict } from "../../functions/shared/quarantine.ts";
+import type { Consumer, Handled } from "./consumer.ts";
+import type { DeadLetterOffice } from "./dead-letter-office.ts";
+import type { Batch } from "./stored-batch.ts";
+
+/** What the archive is written with. */
+export interface ArchiveConsumerDeps {
+  readonly backend: string;
+  readonly deadLetters: DeadLetterOffice;
+  readonly store: ObjectStore;
+  readonly archiveBucket: string;
+  /** `""` for the stream's first generation. */
+  readonly generation: string;
+  /** Nothing is written. */
+  readonly dryRun: boolean;
+  readonly clock: Clock;
+  /** How long one batch is tried, in milliseconds. */
+  readonly batchTimeoutMs: number;
+}
+
+const GZIP_LEVEL = 6;
+
+/** The archive: writes objects as its consumer does, with that very code, under the same keys. */
+export function archiveConsumer(deps: ArchiveConsumerDeps): Consumer {
+  const { store, clock } = deps;
+  const deadline = (): number => clock.now() + deps.batchTimeoutMs;
+
+  async function handle({ pieces, source }: Batch): Promise<Handled> {
+    const good: number[] = [];
+    const bad = new Map<number, Verdict>();
+    for (let index = 0; index < pieces.count; index++) {
+      const reason = unpackReason(pieces.kind[index]!);
+      if (reason === undefined) good.push(index);
+      else bad.set(index, { reason, detail: pieces.detail(index) });
+    }
+    const handled = { bad, diverted: [], skipped: 0 };
+    if (deps.dryRun) return { ...handled, written: good, failed: [], errorCode: "" };
+    const written: number[] = [];
+    const failed: number[] = [];
+    let errorCode = "";
+    for (const indices of byArrivalHour(pieces, source, good)) {
+      const { key, body } = await makePieceObject(pieces, source, {
+        prefix: archivePrefix(deps.generation),
+        indices,
+        writeLine: (lines, index, recordId, arrivedAt) => writeArchiveLine(lines, pieces, index, recordId, arrivedAt),
+        compressor: threadPoolCompressor,
+        level: GZIP_LEVEL,
+      });
+      try {
+        await store.store({ bucket: deps.archiveBucket, key, body }, deadline());
+        for (const index of indices) written.push(index);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        for (const index of indices) failed.push(index);
+        errorCode = error.code;
+      }
+    }
+    return { ...handled, written, failed, errorCode };
+  }
+
+  return {
+    backend: deps.backend,
+    wanted: [],
+    handle,
+    putAway: (batch, handled) => deps.deadLetters.putAway(batch, handled, deadline()),
+    close: () => Promise.resolve(),
+  };
+}
