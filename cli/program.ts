@@ -10,7 +10,14 @@ import { register as registerReplay } from "./commands/replay.ts";
 import { describeError, exitCodeOf } from "./errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.ts";
 
-const COMMANDS: readonly Register[] = [registerLocal, registerProduce, registerQuery, registerCat, registerCost];
+const COMMANDS: readonly Register[] = [
+  registerLocal,
+  registerProduce,
+  registerQuery,
+  registerCat,
+  registerReplay,
+  registerCost,
+];
 
 /** Runs a command line (without node and script) and gives the exit code. Never rejects. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
