@@ -55,3 +55,12 @@ export function malformedCases(): MalformedCase[] {
 function readText(file: string): string {
   return readFileSync(join(FOLDER, file), "utf8");
 }
+
+/** Aggregates made at random, and what the KCL gave: one plain record, or the data of sub-records in base64. */
+export function randomCases(): { readonly data: string; readonly kcl: "plain" | readonly string[] }[] {
+  const lines = gunzipSync(readFileSync(join(FOLDER, "random.kcl.jsonl.gz")))
+    .toString()
+    .trimEnd()
+    .split("\n");
+  return lines.map((line) => JSON.parse(line) as { data: string; kcl: "plain" | string[] });
+}
