@@ -91,7 +91,10 @@ export function warehouseInstance(options: {
 }
 
 /** Opens real connections to an endpoint. */
-export function realConnections(endpoint: string, clock: Clock): (number: number, token: string) => Connection {
-  const writeLocation = "projects/proj/locations/asia-northeast1";
+export function realConnections(
+  endpoint: string,
+  clock: Clock,
+  writeLocation = "projects/proj/locations/asia-northeast1",
+): (number: number, token: string) => Connection {
   return (_number, accessToken) => new AppendConnection({ endpoint, writeLocation, accessToken, clock });
 }
