@@ -6,10 +6,12 @@ export type Compression = "gzip" | "zlib" | "zstd";
 /** What became of a compressed payload, if it is not its bytes. */
 export const BROKEN = "broken";
 export const TOO_LARGE = "too-large";
-export const TOO_MANY_FRAMES = "too-many-frames";
+export const TOO_MANY = "too-many";
 
-/** Data frames of one zstd stream: each costs some 40 µs however little it holds, and one of nothing has 9 bytes. */
-export const MAX_FRAMES = 10_000;
+/** Streams that may still be begun; a stream of zstd is as many as it has frames. {@link decompress} counts it down. */
+export interface StreamBudget {
+  streams: number;
+}
 
 /** Input from which on the output is made in one chunk, of the limit's size: what is not written to takes no memory. */
 const LARGE_INPUT = 128 * 1024;
@@ -63,9 +65,11 @@ export function decompress(
   compression: Compression,
   input: Buffer,
   maxBytes: number,
-): Buffer | typeof BROKEN | typeof TOO_LARGE | typeof TOO_MANY_FRAMES {
+  budget: StreamBudget = { streams: Infinity },
+): Buffer | typeof BROKEN | typeof TOO_LARGE | typeof TOO_MANY {
+  if (budget.streams-- <= 0) return TOO_MANY;
   try {
-    const output = OF_COMPRESSION[compression](input, maxBytes);
+    const output = OF_COMPRESSION[compression](input, maxBytes, budget);
     return typeof output !== "string" && output.length > maxBytes ? TOO_LARGE : output;
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code);
@@ -89,7 +93,7 @@ function inflate(input: Buffer, maxBytes: number): Buffer | typeof BROKEN {
   return consumed === input.length ? buffer : BROKEN;
 }
 
-function unzstd(input: Buffer, maxBytes: number): Buffer | typeof BROKEN | typeof TOO_MANY_FRAMES {
+function unzstd(input: Buffer, maxBytes: number, budget: StreamBudget): Buffer | typeof BROKEN | typeof TOO_MANY {
   const parts: Buffer[] = [];
   let size = 0;
   let frames = 0;
@@ -102,7 +106,7 @@ function unzstd(input: Buffer, maxBytes: number): Buffer | typeof BROKEN | typeo
       if (at > input.length) return BROKEN;
       continue;
     }
-    if (++frames > MAX_FRAMES) return TOO_MANY_FRAMES;
+    if (++frames > 1 && budget.streams-- <= 0) return TOO_MANY;
     // Decodes one frame, and the next ones where the output happens to fill a chunk.
     const maxChunk = frames === 1 ? Infinity : NEXT_FRAME_CHUNK;
     const { buffer, consumed } = run(zstdDecompressSync, input.subarray(at), maxBytes - size, maxChunk);

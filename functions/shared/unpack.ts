@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { AggregateReader } from "./aggregate.ts";
-import { BROKEN, MAX_FRAMES, MAY_BE_WRAPPED, TOO_LARGE, TOO_MANY_FRAMES, compressionOf, decompress } from "./decompress.ts";
-import type { Compression } from "./decompress.ts";
+import { BROKEN, MAY_BE_WRAPPED, TOO_LARGE, TOO_MANY, compressionOf, decompress } from "./decompress.ts";
+import type { Compression, StreamBudget } from "./decompress.ts";
 import type { KinesisEventRecord } from "./event.ts";
 import { KIND, Pieces } from "./pieces.ts";
 import type { Kind } from "./pieces.ts";
@@ -17,6 +17,8 @@ export interface UnpackLimits {
   readonly maxUnpackedBytes: number;
   /** Bytes that decompression makes of each byte of a stream, and of each byte of a Kinesis record. */
   readonly maxRatio: number;
+  /** Compressed streams of one Kinesis record: each takes some 40 µs and 4 KB, however little it holds. */
+  readonly maxStreams: number;
   /** Compressions around each other. */
   readonly maxCompressions: number;
   /** Aggregates around each other; what looks like one more is a plain payload, as in the KCL. */
@@ -31,6 +33,7 @@ export const DEFAULT_LIMITS: UnpackLimits = {
   maxPieces: 100_000,
   maxUnpackedBytes: 16 * MIB,
   maxRatio: 200,
+  maxStreams: 10_000,
   maxCompressions: 3,
   maxAggregates: 2,
   maxBatchBytes: 32 * MIB,
@@ -54,6 +57,7 @@ export class Unpacker {
   #allowedBytes = 0;
   #allowedByRatio = false;
   #exceeded = "";
+  readonly #budget: StreamBudget = { streams: 0 };
 
   /** `wanted`: names of members whose values the consumer reads; none for one that judges no content. */
   constructor(wanted: readonly string[] = [], limits: UnpackLimits = DEFAULT_LIMITS) {
@@ -93,6 +97,7 @@ export class Unpacker {
     const ofRatio = (end - start) * this.#limits.maxRatio;
     this.#allowedByRatio = ofRatio < this.#limits.maxUnpackedBytes;
     this.#allowedBytes = Math.min(ofRatio, this.#limits.maxUnpackedBytes);
+    this.#budget.streams = this.#limits.maxStreams;
     if (this.#unpackPayload(start, end, 0, 0)) return;
     pieces.truncate(this.#first);
     pieces.used = end;
@@ -126,10 +131,10 @@ export class Unpacker {
 
   #decompress(compression: Compression, start: number, end: number, compressions: number, aggregates: number): boolean {
     const { pieces } = this;
-    const { maxCompressions, maxRatio, maxUnpackedBytes } = this.#limits;
+    const { maxCompressions, maxRatio, maxStreams, maxUnpackedBytes } = this.#limits;
     const ofRatio = (end - start) * maxRatio;
     const input = pieces.bytes.subarray(start, end);
-    const output = decompress(compression, input, Math.min(ofRatio, this.#allowedBytes));
+    const output = decompress(compression, input, Math.min(ofRatio, this.#allowedBytes), this.#budget);
     if (output === BROKEN) {
       // Text may look like zlib; of what no compressor has made, text is what it can be.
       return isUtf8(input) ? this.#split(start, end) : this.#takeAsItIs(start, end, KIND.UNPACK_FAILED, compression);
@@ -141,7 +146,7 @@ export class Unpacker {
           : `${compression}: more than ${maxUnpackedBytes} bytes`,
       );
     }
-    if (output === TOO_MANY_FRAMES) return this.#exceed(`${compression}: more than ${MAX_FRAMES} frames`);
+    if (output === TOO_MANY) return this.#exceed(`${compression}: more than ${maxStreams} streams`);
     if (compressions === maxCompressions)
       return this.#exceed(`${compression}: more than ${maxCompressions} compressions`);
     this.#allowedBytes -= output.length;
