@@ -5,6 +5,7 @@ import { register as registerCat } from "./commands/cat.ts";
 import { register as registerCost } from "./commands/cost.ts";
 import { register as registerLocal } from "./commands/local.ts";
 import { register as registerProduce } from "./commands/produce.ts";
+import { register as registerQuarantine } from "./commands/quarantine.ts";
 import { register as registerQuery } from "./commands/query.ts";
 import { register as registerReplay } from "./commands/replay.ts";
 import { describeError, exitCodeOf } from "./errors.ts";
@@ -16,6 +17,7 @@ const COMMANDS: readonly Register[] = [
   registerQuery,
   registerCat,
   registerReplay,
+  registerQuarantine,
   registerCost,
 ];
 

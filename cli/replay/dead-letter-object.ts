@@ -60,8 +60,19 @@ export async function settleDeadLetters(
 
 /** Moves a dead letter that is done with. A kill in between leaves it in both places, and the next replay moves it again. */
 export async function moveToReplayed(bucket: Bucket, key: string): Promise<void> {
-  await copyToReplayed(bucket, key);
+  try {
+    await copyToReplayed(bucket, key);
+  } catch (error) {
+    // Another replay has moved it meanwhile.
+    if (isMissing(error)) return;
+    throw error;
+  }
   await bucket.delete(key);
+}
+
+/** Whether an error says that there is no such object. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && error.name === "NoSuchKey";
 }
 
 const LF = Buffer.from("\n");

@@ -10,7 +10,7 @@ import { type NamedObject, objectsInWindow } from "../object-walk.ts";
 import { inWindow } from "../time-window.ts";
 import type { Handled } from "./consumer.ts";
 import { type ReplayContext, writeBatch } from "./context.ts";
-import { type DeadLetterObject, openDeadLetters, settleDeadLetters } from "./dead-letter-object.ts";
+import { type DeadLetterObject, isMissing, openDeadLetters, settleDeadLetters } from "./dead-letter-object.ts";
 import { type Batch, StoredUnpacker } from "./stored-batch.ts";
 import { type StoredLine, divertedLine, quarantineLine } from "./stored-lines.ts";
 
@@ -70,7 +70,8 @@ class LineReplay {
       const reader = this.#diverted ? divertedLine : quarantineLine;
       object = await openDeadLetters(connection.deadLetters, key, name, reader);
     } catch (error) {
-      tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
+      // Another replay may have moved it since it was listed.
+      if (!isMissing(error)) tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
       return;
     }
     const { lines } = object;

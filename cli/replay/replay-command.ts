@@ -65,7 +65,10 @@ async function run(
     sample: () => [
       { label: "read", value: tally.read },
       { label: request.dryRun ? "could be written" : "written", value: tally.written },
-      { label: "not", value: tally.stillQuarantined + tally.stillDiverted + tally.quarantined + tally.diverted },
+      {
+        label: "not written",
+        value: tally.stillQuarantined + tally.stillDiverted + tally.quarantined + tally.diverted,
+      },
     ],
   });
   let failure: CommandError | undefined;

@@ -1,8 +1,8 @@
 import { type Clock, type Random, sleep } from "../../contract/clock.ts";
-import { ObjectStore } from "../../functions/shared/object-store.ts";
+import { ObjectStore, StoreError } from "../../functions/shared/object-store.ts";
 import type { Bucket } from "../connect/bucket.ts";
 import type { Connection } from "../connect/connect.ts";
-import { CommandError, UsageError } from "../errors.ts";
+import { CommandError, UsageError, codeOf } from "../errors.ts";
 import { TokenBucket } from "../produce/token-bucket.ts";
 import { replayArchive } from "./archive.ts";
 import { archiveConsumer } from "./archive-consumer.ts";
@@ -59,9 +59,22 @@ export async function replay(request: ReplayRequest, deps: ReplayDeps): Promise<
   try {
     await WAYS[request.from]({ ...deps, request, consumer, pace, connection, clock });
     if (!deps.signal.aborted) deps.state.finish();
+  } catch (error) {
+    throw asCommandError(error);
   } finally {
     await consumer.close();
   }
+}
+
+/** What a service refuses is for the operator to mend, and no defect of ours. */
+function asCommandError(error: unknown): unknown {
+  if (error instanceof CommandError || !(error instanceof Error)) return error;
+  const ofService = error instanceof StoreError || "$metadata" in error || codeOf(error) !== undefined;
+  if (!ofService && error.name !== "CredentialsProviderError") return error;
+  return new CommandError(`${error.name}: ${error.message}`, {
+    cause: error,
+    hint: "What was written stays written. Once it is mended, run the same command again: it goes on from here.",
+  });
 }
 
 /** The backend that a destination stands for, by what it is granted. */
@@ -119,12 +132,13 @@ function putInto(buckets: readonly Bucket[]) {
 /** Lets through so many records a second, a batch at a time. */
 function pacer({ recordsPerSecond, clock, signal }: ReplayDeps): (records: number) => Promise<void> {
   if (recordsPerSecond === undefined) return () => Promise.resolve();
+  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   const bucket = new TokenBucket(recordsPerSecond, recordsPerSecond, clock.now());
   return async (records) => {
     for (;;) {
       const waitMs = bucket.waitFor(records, clock.now());
       if (waitMs === 0 || signal.aborted) break;
-      await sleep(clock, waitMs);
+      await Promise.race([sleep(clock, waitMs), aborted]);
     }
     bucket.take(records);
   };

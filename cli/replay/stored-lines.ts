@@ -14,6 +14,8 @@ export interface StoredLine {
   readonly line: Buffer;
   /** Why it was quarantined; `undefined` in other objects. */
   readonly reason: Reason | undefined;
+  /** What exactly is wrong, after a reason; none of the player's data. */
+  readonly detail: string;
 }
 
 /** A line is none of those that Sluice writes. Says where and what, never the content. */
@@ -55,20 +57,20 @@ export function archiveLine(line: Buffer, number: number): StoredLine {
   const bytes = head.endsWith('"')
     ? base64(line.toString("latin1", head.length, line.length - 2), number)
     : line.subarray(head.length, -1);
-  return { ...identity(recordId!, arrivedAt!, number), bytes, line, reason: undefined };
+  return { ...identity(recordId!, arrivedAt!, number), bytes, line, reason: undefined, detail: "" };
 }
 
 /** A line of the quarantine (contract/formats.ts). */
 export function quarantineLine(line: Buffer, number: number): StoredLine {
   const value = parse<QuarantineLine>(line, number);
-  const { reason } = value;
+  const { reason, detail = "" } = value;
   if (typeof reason !== "string" || !isReason(reason)) throw new StoredLineError(number, "no known reason");
-  return { ...dead(value, number), line, reason };
+  return { ...dead(value, number), line, reason, detail: String(detail) };
 }
 
 /** A diverted line (contract/formats.ts). */
 export function divertedLine(line: Buffer, number: number): StoredLine {
-  return { ...dead(parse<DivertedLine>(line, number), number), line, reason: undefined };
+  return { ...dead(parse<DivertedLine>(line, number), number), line, reason: undefined, detail: "" };
 }
 
 /** What quarantined and diverted lines have in common. */

@@ -46,7 +46,7 @@ export async function shardsOf({ kinesis, streamName }: StreamReaderDeps): Promi
   return ids.sort();
 }
 
-/** Reads a shard page by page, from a place on, until there is nothing more in it. Rejects with the SDK's errors. */
+/** Reads a shard page by page, from a place on, up to its newest record of that moment. Rejects with the SDK's errors. */
 export async function* readShard(
   deps: StreamReaderDeps,
   shardId: string,
@@ -63,7 +63,8 @@ export async function* readShard(
       const newest = records.at(-1);
       if (newest !== undefined) from = { after: newest.kinesis.sequenceNumber };
       iterator = page.NextShardIterator;
-      const last = iterator === undefined || (records.length === 0 && (page.MillisBehindLatest ?? 0) === 0);
+      const atTip = page.MillisBehindLatest === 0 && records.length < PAGE_RECORDS;
+      const last = iterator === undefined || atTip;
       yield { records, last };
       if (last) return;
     } catch (error) {
