@@ -1,0 +1,59 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { WIRE_FORMATS } from "../../model/cost/load.ts";
+import type { CommandContext } from "../command.ts";
+import type { CostOptions } from "../cost/result.ts";
+import { positiveWholeNumber } from "../options.ts";
+
+const EXAMPLES = `
+Examples:
+  sluice cost --rate 500 --record-size 1024                         two backends with every setting at its default
+  sluice cost --rate 4000 --stack production --format kpl           stacks/Pulumi.production.yaml
+  sluice cost --rate 500 --json | jq '.estimates[0].perMillionRecords'
+Nothing is asked or deployed: docs/costs.md has the prices, their sources and how lines are made.`;
+
+interface Flags extends CostOptions {
+  readonly stack?: string;
+  readonly json?: boolean;
+}
+
+/** `sluice cost`: what a load costs in a month, line by line. */
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command("cost")
+    .description("price a load for a stack, line by line, beside the same load by other means")
+    .requiredOption("--rate <n>", "log records a second, steady", rate)
+    .option("--record-size <bytes>", "bytes of a log record", positiveWholeNumber, 1024)
+    .addOption(new Option("--format <name>", "how producers send").choices(WIRE_FORMATS).default("plain"))
+    .option("--gzip-ratio <n>", "compressed ÷ plain size of rows and objects", ratio, 0.25)
+    .option("--stack <name>", "the settings of stacks/Pulumi.<name>.yaml")
+    .option("--shards <n>", "shards, in place of the stack's or of as many as are needed", positiveWholeNumber)
+    .option("--free-tier", "take off what an account has free every month, nothing else using it", false)
+    .option("--json", "print one JSON object in place of tables")
+    .addHelpText("after", EXAMPLES)
+    .action(async ({ stack, json, ...options }: Flags) => {
+      const { costOf } = await import("../cost/result.ts");
+      const config =
+        stack === undefined ? undefined : (await import("../connect/facts-of-stack.ts")).configOfStack(stack);
+      const result = costOf(options, config);
+      const render =
+        json === true
+          ? (await import("../cost/json.ts")).renderCostJson
+          : (await import("../cost/render.ts")).renderCost;
+      context.stdout.write(render(result));
+    });
+}
+
+/** A number from 0: a stream at rest has its price too. */
+function rate(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value > 1e9) throw new InvalidArgumentError("It is a number from 0 to 10^9.");
+  return value;
+}
+
+function ratio(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || !(value > 0 && value <= 1)) {
+    throw new InvalidArgumentError("It is a number above 0 and at most 1.");
+  }
+  return value;
+}

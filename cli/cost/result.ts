@@ -1,0 +1,57 @@
+/** What `sluice cost` finds out, before it is shown. */
+import type { BillOptions } from "../../model/cost/bill.ts";
+import { type PricedConfiguration, defaultConfiguration } from "../../model/cost/configuration.ts";
+import { type Estimate, estimate, peerEstimates, shortfalls } from "../../model/cost/estimate.ts";
+import { HOURS_PER_MONTH, type Load, type WireFormat, shardsNeeded } from "../../model/cost/load.ts";
+import { PRICES_REGION } from "../../model/cost/price-table.ts";
+import type { StackConfig } from "../../infra/stack-config.ts";
+import { pricedConfiguration } from "./stack-configuration.ts";
+
+/** What the command line asks for. */
+export interface CostOptions {
+  /** Log records a second. */
+  readonly rate: number;
+  /** Bytes of a log record. */
+  readonly recordSize: number;
+  readonly format: WireFormat;
+  readonly gzipRatio: number;
+  /** In place of the stack's own; without a stack: in place of as many as the load needs. */
+  readonly shards?: number;
+  readonly freeTier: boolean;
+}
+
+/** A load priced for a stack, and for its peers. */
+export interface CostResult {
+  readonly load: Load;
+  readonly freeTier: boolean;
+  readonly configuration: PricedConfiguration;
+  readonly sluice: Estimate;
+  readonly peers: readonly Estimate[];
+  /** What to know before believing it, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** Prices a load for a stack's configuration; without one, for a stack with every setting at its default. */
+export function costOf(options: CostOptions, config?: StackConfig): CostResult {
+  const { rate, recordSize, format, gzipRatio, freeTier, shards } = options;
+  const load: Load = { recordsPerSecond: rate, recordBytes: recordSize, format, gzipRatio, hours: HOURS_PER_MONTH };
+  const configuration =
+    config === undefined ? defaultConfiguration(shards ?? shardsNeeded(load)) : pricedConfiguration(config, shards);
+  const bill: BillOptions = { freeTier };
+  return {
+    load,
+    freeTier,
+    configuration,
+    sluice: estimate(configuration, load, bill),
+    peers: peerEstimates(configuration, load, bill),
+    warnings: [...shortfalls(configuration, load), ...(config === undefined ? [] : outsideTheTable(config))],
+  };
+}
+
+function outsideTheTable({ aws, forwarder }: StackConfig): string[] {
+  const warnings: string[] = [];
+  if (aws.region !== PRICES_REGION)
+    warnings.push(`the prices are ${PRICES_REGION}'s, and the stack is in ${aws.region}`);
+  if (forwarder !== undefined) warnings.push("the stack's forwarder on Fargate is not priced");
+  return warnings;
+}

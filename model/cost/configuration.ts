@@ -1,0 +1,148 @@
+/** What of a stack its price depends on, and what is assumed where a stack does not say. Pure. */
+import { METRICS } from "../../contract/metrics.ts";
+
+/** How a backend puts rows into BigQuery: as Sluice does, or by the older API, for comparison. */
+export type RowIngest = "storage-write" | "insert-all";
+
+/** What one invocation costs in time. */
+export interface ServiceTime {
+  /** Processor time of one log record on a whole processor, in microseconds. */
+  readonly cpuMicrosPerRecord: number;
+  /** Processor time of one invocation beside its records', in milliseconds. */
+  readonly cpuMsPerInvocation: number;
+  /** Time that an invocation waits for its backend without working, in milliseconds. */
+  readonly waitMsPerInvocation: number;
+}
+
+/**
+ * Service times to be replaced by the bench's published results: the processor times are its targets for 256 MB, the
+ * waits are guesses (a PUT within the region; an acknowledged append in another cloud).
+ */
+export const SERVICE_TIMES = {
+  archive: { cpuMicrosPerRecord: 8, cpuMsPerInvocation: 1, waitMsPerInvocation: 60 },
+  warehouse: { cpuMicrosPerRecord: 9, cpuMsPerInvocation: 1, waitMsPerInvocation: 150 },
+  /** A backend of one's own, of which nothing is known. */
+  other: { cpuMicrosPerRecord: 9, cpuMsPerInvocation: 1, waitMsPerInvocation: 150 },
+  /** A warehouse over insertAll with the official client: three times the warehouse's, the bench's target for that contender. */
+  insertAll: { cpuMicrosPerRecord: 27, cpuMsPerInvocation: 1, waitMsPerInvocation: 150 },
+} as const satisfies Readonly<Record<string, ServiceTime>>;
+
+/** Metrics that a stream with shard-level metrics has for each shard. */
+export const SHARD_LEVEL_METRICS = 7;
+
+/** One consumer of the stream. */
+export interface PricedBackend {
+  readonly name: string;
+  /** Whether it writes archive objects. */
+  readonly writesObjects: boolean;
+  /** Whether it writes rows to BigQuery, and how; `undefined` for neither. */
+  readonly writesRows: RowIngest | undefined;
+  readonly fanOut: boolean;
+  readonly memoryMb: number;
+  readonly batchSize: number;
+  readonly batchWindowSeconds: number;
+  readonly parallelizationFactor: number;
+  readonly serviceTime: ServiceTime;
+}
+
+/** Ages at which objects change their storage class, in days; `undefined` for never. */
+export interface ObjectLifetime {
+  readonly infrequentAccessAfterDays: number | undefined;
+  readonly glacierAfterDays: number | undefined;
+  readonly expireAfterDays: number | undefined;
+}
+
+/** What is priced. */
+export interface PricedConfiguration {
+  readonly stream: {
+    readonly mode: "provisioned" | "on-demand";
+    readonly shards: number;
+    readonly retentionHours: number;
+    /** Metrics of each shard. */
+    readonly shardLevelMetrics: number;
+  };
+  readonly backends: readonly PricedBackend[];
+  readonly archive: ObjectLifetime;
+  readonly deadLetterExpireAfterDays: number;
+  /** Days after which partitions go; `undefined` for never. */
+  readonly partitionExpiryDays: number | undefined;
+  readonly logRetentionDays: number;
+  /** Metrics that alarms watch: an alarm over an expression counts once for each of its metrics. */
+  readonly alarmMetrics: number;
+  /** Customer keys. */
+  readonly keys: number;
+  readonly assumptions: Assumptions;
+}
+
+/** What no stack file says. */
+export interface Assumptions {
+  /** How long data is kept that never expires, in days: storage is priced as it stands after that time. */
+  readonly horizonDays: number;
+  /** Share of log records that a backend which judges content quarantines. */
+  readonly quarantinedShare: number;
+  /** Log bytes of an invocation: its metrics line (991 bytes on one shard's full batch), Lambda's own three, 26 for each. */
+  readonly logBytesPerInvocation: number;
+  /** Stored ÷ ingested size of logs. */
+  readonly logCompression: number;
+  /** Our own metrics of each backend. */
+  readonly customMetricsPerBackend: number;
+  /** Metrics of each event source mapping. */
+  readonly mappingMetricsPerBackend: number;
+  /** What TLS, TCP and IP add to bytes on their way to Google. */
+  readonly transportOverhead: number;
+  /** Alarm mails a month. */
+  readonly mailsPerMonth: number;
+}
+
+/** Assumptions, each to be changed by an argument. */
+export const DEFAULT_ASSUMPTIONS: Assumptions = {
+  horizonDays: 365,
+  quarantinedShare: 0.0001,
+  logBytesPerInvocation: 1400,
+  logCompression: 0.15,
+  // Every invocation's, and one for the reason met.
+  customMetricsPerBackend: Object.keys(METRICS).length + 1,
+  // PolledEventCount, InvokedEventCount, FailedInvokeEventCount, DroppedEventCount, OnFailureDestinationDeliveredEventCount.
+  mappingMetricsPerBackend: 5,
+  transportOverhead: 0.03,
+  mailsPerMonth: 100,
+};
+
+/** Settings of a backend that has none of its own. */
+const DEFAULT_BACKEND = {
+  fanOut: false,
+  memoryMb: 256,
+  batchSize: 10_000,
+  batchWindowSeconds: 5,
+  parallelizationFactor: 1,
+} as const;
+
+/** A stack of the two backends with every setting at its default; `shards` as the load needs them. */
+export function defaultConfiguration(shards: number): PricedConfiguration {
+  return {
+    stream: { mode: "provisioned", shards, retentionHours: 24, shardLevelMetrics: SHARD_LEVEL_METRICS },
+    backends: [
+      {
+        ...DEFAULT_BACKEND,
+        name: "archive",
+        writesObjects: true,
+        writesRows: undefined,
+        serviceTime: SERVICE_TIMES.archive,
+      },
+      {
+        ...DEFAULT_BACKEND,
+        name: "warehouse",
+        writesObjects: false,
+        writesRows: "storage-write",
+        serviceTime: SERVICE_TIMES.warehouse,
+      },
+    ],
+    archive: { infrequentAccessAfterDays: 30, glacierAfterDays: undefined, expireAfterDays: undefined },
+    deadLetterExpireAfterDays: 90,
+    partitionExpiryDays: undefined,
+    logRetentionDays: 30,
+    alarmMetrics: 22,
+    keys: 2,
+    assumptions: DEFAULT_ASSUMPTIONS,
+  };
+}
