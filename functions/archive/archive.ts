@@ -18,6 +18,7 @@ import { EventSource } from "../shared/source.ts";
 import type { Source } from "../shared/source.ts";
 import { StageTimer } from "../shared/stage-timer.ts";
 import { Unpacker } from "../shared/unpack.ts";
+import type { UnpackLimits } from "../shared/unpack.ts";
 import type { ArchiveEnvironment } from "./environment.ts";
 import { writeArchiveLine } from "./object.ts";
 
@@ -31,6 +32,8 @@ export interface ArchiveDeps {
   /** Default: Node's thread pool. */
   readonly compressor?: Compressor;
   readonly options?: ArchiveOptions;
+  /** Guards of the unpack stage; the defaults unless given. */
+  readonly limits?: UnpackLimits;
 }
 
 /** Tuned constants. */
@@ -62,7 +65,7 @@ interface Written {
  * unpacked goes to the quarantine. Fails only if the quarantine cannot be written: nothing is acknowledged then.
  */
 export function createHandler(deps: ArchiveDeps): Handler {
-  const unpacker = new Unpacker();
+  const unpacker = new Unpacker([], deps.limits);
   const options = deps.options ?? DEFAULT_OPTIONS;
   return async (event: KinesisEvent, context: InvocationContext): Promise<BatchResponse> => {
     const timer = new StageTimer(deps.clock);

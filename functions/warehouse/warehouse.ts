@@ -16,6 +16,7 @@ import { RecordReader, timeRange, wantedFields } from "../shared/record.ts";
 import { EventSource } from "../shared/source.ts";
 import { StageTimer } from "../shared/stage-timer.ts";
 import { Unpacker } from "../shared/unpack.ts";
+import type { UnpackLimits } from "../shared/unpack.ts";
 import { appendRows } from "./append.ts";
 import { AppendRun, DEFAULT_APPEND_OPTIONS } from "./append-run.ts";
 import type { AppendDeps, AppendOptions, DivertedRows, Outcome } from "./append-run.ts";
@@ -39,6 +40,8 @@ export interface WarehouseDeps {
   /** Default: Node's thread pool. */
   readonly compressor?: Compressor;
   readonly options?: WarehouseOptions;
+  /** Guards of the unpack stage; the defaults unless given. */
+  readonly limits?: UnpackLimits;
 }
 
 /** Tuned constants. */
@@ -72,7 +75,7 @@ export function createHandler(deps: WarehouseDeps): Handler {
   const { environment, clock, store } = deps;
   const options = deps.options ?? DEFAULT_OPTIONS;
   const compressor = deps.compressor ?? threadPoolCompressor;
-  const unpacker = new Unpacker(wantedFields(environment.fields));
+  const unpacker = new Unpacker(wantedFields(environment.fields), deps.limits);
   const reader = new RecordReader();
   const appendDeps: AppendDeps = {
     connections: deps.connections,

@@ -1,6 +1,7 @@
 import type { Clock } from "../../contract/clock.ts";
 import type { BatchResponse } from "../../functions/shared/event.ts";
 import { ObjectStore } from "../../functions/shared/object-store.ts";
+import type { UnpackLimits } from "../../functions/shared/unpack.ts";
 import { AppendConnection } from "../../functions/warehouse/connection.ts";
 import { Connections } from "../../functions/warehouse/connections.ts";
 import type { Connection } from "../../functions/warehouse/connections.ts";
@@ -51,6 +52,7 @@ export function warehouseInstance(options: {
   readonly open: (number: number, token: string) => Connection;
   readonly environment?: Record<string, string>;
   readonly random?: () => number;
+  readonly limits?: UnpackLimits;
 }): WarehouseInstance {
   const { clock, open, random = () => 0.5 } = options;
   const s3 = new MemoryStore();
@@ -80,6 +82,7 @@ export function warehouseInstance(options: {
     clock,
     random,
     log: (text) => log.push(JSON.parse(text) as Record<string, unknown>),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   return {
     invoke: (records, remainingMs = 60_000) => handler(kinesisEvent(records), contextOf(remainingMs)),
