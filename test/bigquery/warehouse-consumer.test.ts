@@ -13,8 +13,10 @@ const TABLE = { project: PROJECT, dataset: DATASET, name: "player_log_7" };
 const RECORDS = Array.from({ length: 160 }, (_, index) =>
   JSON.stringify({ player_id: (index % 16).toString(16).repeat(32), timestamp: NOW }),
 );
+const DAY_MS = 86_400_000;
 /** Timers of the machine, at the time of the tests. */
-const clock: Clock = { now: () => NOW, after: (delayMs, callback) => systemClock.after(delayMs, callback) };
+let behindMs = 0;
+const clock: Clock = { now: () => NOW - behindMs, after: (delayMs, callback) => systemClock.after(delayMs, callback) };
 let warehouse: Warehouse;
 let server: BigQueryServer;
 let instance: WarehouseInstance;
@@ -70,24 +72,34 @@ test.each([
   ["forbidden", "PERMISSION_DENIED", forbid],
   ["without a column", "INVALID_ARGUMENT", dropColumn],
   ["deleted", "NOT_FOUND", () => warehouse.deleteTable(TABLE)],
-] as const)(
-  "one table of 16 is %s: its 10 rows of each batch are diverted, the other 15 tables get all of theirs",
-  async (_name, code, harm) => {
-    const before = await counts();
-    await harm();
+] as const)("one of 16 tables is %s: the other 15 get all their rows", async (_name, code, harm) => {
+  const before = await counts();
+  await harm();
 
-    expect(await instance.invoke(RECORDS)).toEqual({ batchItemFailures: [] });
-    expect(await instance.invoke(RECORDS)).toEqual({ batchItemFailures: [] });
+  expect(await instance.invoke(RECORDS)).toEqual({ batchItemFailures: [] });
+  expect(await instance.invoke(RECORDS)).toEqual({ batchItemFailures: [] });
 
-    expect(await counts()).toEqual(before.map((count) => count + 20));
-    expect(instance.log).toMatchObject([
-      { RecordsWritten: 150, RecordsDiverted: 10, RecordsRetried: 0 },
-      { RecordsWritten: 150, RecordsDiverted: 10, RecordsRetried: 0 },
-    ]);
-    const [object, ...others] = instance.s3.names;
-    expect(others).toEqual([]);
-    expect(object).toContain("dead/diverted/warehouse/player_log_7/");
-    const lines = instance.s3.lines(object!).map((line) => JSON.parse(line) as { table: string; code: string });
-    expect(lines.map((line) => [line.table, line.code])).toEqual(Array.from({ length: 10 }, () => [TABLE.name, code]));
-  },
-);
+  expect(await counts()).toEqual(before.map((count) => count + 20));
+  expect(instance.log).toMatchObject([
+    { RecordsWritten: 150, RecordsDiverted: 10, RecordsRetried: 0 },
+    { RecordsWritten: 150, RecordsDiverted: 10, RecordsRetried: 0 },
+  ]);
+  const [object, ...others] = instance.s3.names;
+  expect(others).toEqual([]);
+  expect(object).toContain("dead/diverted/warehouse/player_log_7/");
+  const lines = instance.s3.lines(object!).map((line) => JSON.parse(line) as { table: string; code: string });
+  expect(lines.map((line) => [line.table, line.code])).toEqual(Array.from({ length: 10 }, () => [TABLE.name, code]));
+});
+
+test("a date that passes our limits but not BigQuery's is found among its neighbours and quarantined", async () => {
+  const before = await counts();
+  const good = RECORDS.filter((_record, index) => index % 16 !== 7);
+  const tooOld = JSON.stringify({ player_id: "a".repeat(32), timestamp: NOW - 3_750 * DAY_MS });
+  // The function's clock is behind, so that its ten years reach further back than BigQuery's.
+  behindMs = 200 * DAY_MS;
+
+  expect(await instance.invoke([...good, tooOld])).toEqual({ batchItemFailures: [] });
+
+  expect(instance.log).toMatchObject([{ RecordsWritten: 150, "RecordsQuarantined.REFUSED_BY_BACKEND": 1 }]);
+  expect(await counts()).toEqual(before.map((count) => count + 10));
+});
