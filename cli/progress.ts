@@ -8,6 +8,8 @@ export interface ProgressOptions {
   readonly clock: Clock;
   /** How far it is: always the same counts, in the order that they are shown; the rate is that of the first. */
   readonly sample: () => readonly ProgressCount[];
+  /** What the first count counts, in the plural. Default `records`. */
+  readonly unit?: string;
 }
 
 /** A display that runs. */
@@ -24,7 +26,7 @@ const PLAIN_INTERVAL_MS = 5000;
 const RATE_WINDOW_MS = 3000;
 
 /** Shows progress until it is stopped. */
-export function startProgress({ output, clock, sample }: ProgressOptions): Progress {
+export function startProgress({ output, clock, sample, unit = "records" }: ProgressOptions): Progress {
   const terminal = output.isTTY === true;
   const display = terminal ? progressBars(output, sample()) : plainLines(output);
   const interval = terminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS;
@@ -33,7 +35,7 @@ export function startProgress({ output, clock, sample }: ProgressOptions): Progr
 
   function show(): void {
     const counts = sample();
-    display.draw(counts, ` · ${grouped(Math.round(rate(counts[0]?.value ?? 0)))} records/s`);
+    display.draw(counts, ` · ${grouped(Math.round(rate(counts[0]?.value ?? 0)))} ${unit}/s`);
   }
   let cancel = clock.after(interval, function tick() {
     show();
