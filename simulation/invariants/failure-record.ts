@@ -9,7 +9,7 @@ export interface FailureRules {
   readonly maximumRetryAttempts: number;
   readonly maximumRecordAgeMs: number;
   /** Whether a batch may be given up at all in this run. */
-  readonly mayGiveUp: () => boolean;
+  readonly mayGiveUp: boolean;
 }
 
 /** What of Lambda's failure record is checked. */
@@ -63,7 +63,7 @@ export function checkFailureRecord(
       : requestContext.approximateInvokeCount > rules.maximumRetryAttempts;
   if (!due)
     ledger.violate("given", `${key}: ${requestContext.condition} after ${requestContext.approximateInvokeCount} calls`);
-  if (!rules.mayGiveUp()) ledger.violate("given", `${key}: the outage was shorter than the tolerated one`);
+  if (!rules.mayGiveUp) ledger.violate("given", `${key}: the outage was shorter than the tolerated one`);
   return records.flatMap((record) =>
     record.payload.pieces.map((_, position) => ({ place: { record, position }, where: "failed" as const })),
   );

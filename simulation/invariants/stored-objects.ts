@@ -30,11 +30,12 @@ interface Entry {
 
 /** Every object that has been stored, checked line by line at that moment and entered into its backend's ledger. */
 export class StoredObjects {
-  readonly #rules: readonly ObjectRules[];
+  readonly #rules: ObjectRules[] = [];
   readonly #entries = new Map<string, { readonly rules: ObjectRules; readonly entries: readonly Entry[] }>();
 
-  constructor(rules: readonly ObjectRules[]) {
-    this.#rules = rules;
+  /** From now on the objects of this backend are checked. */
+  check(rules: ObjectRules): void {
+    this.#rules.push(rules);
   }
 
   /** Enters an object; one under the same key takes the first one's place. */

@@ -99,7 +99,7 @@ export class Backend {
         keyPrefix: `${FAILED_PREFIX}${mappingId}/`,
         maximumRetryAttempts: retryAttempts(spec),
         maximumRecordAgeMs: spec.maximumRecordAgeSeconds * 1000,
-        mayGiveUp: () => this.faults.hits > 0 && !spec.survivable,
+        mayGiveUp: !spec.survivable,
       },
     };
     this.#function = new SimulatedFunction({

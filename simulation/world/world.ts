@@ -56,10 +56,10 @@ export async function runWorld(spec: WorldSpec, trace: Trace = new Trace()): Pro
   const violations = new Violations();
   const truth = new Truth();
   const stream = new StreamModel({ name: "player-log", shardCount: spec.shards, createdAtMs: spec.startMs });
-  let objects: StoredObjects | undefined;
+  const objects = new StoredObjects();
   const s3 = new SimulatedS3(clock, (object) => {
     trace.note(clock.now(), "s3", `${object.bucket}/${object.key}`);
-    objects!.take(object);
+    objects.take(object);
   });
   const backends = spec.backends.map((each) => {
     const { generation } = spec;
@@ -68,7 +68,7 @@ export async function runWorld(spec: WorldSpec, trace: Trace = new Trace()): Pro
     const ledger = new Ledger({ backend: each.name, judges, truth, generation, violations, now });
     return new Backend(each, { spec, clock, stream, s3, trace }, ledger);
   });
-  objects = new StoredObjects(backends.map(({ rules }) => rules));
+  for (const { rules } of backends) objects.check(rules);
 
   const draws = new Draws(spec.seed, "load");
   const producer = new Producer({
