@@ -1,12 +1,12 @@
 /** What the command's exit codes mean; every command uses only these. */
 export const EXIT = {
-  /** Done, and for `sluice local`: the audit holds. */
+  /** Done, and for `sluice local` and `sluice audit`: the audit holds. */
   ok: 0,
   /** Something went wrong while running: no connection, a broken file, a refused query. */
   failed: 1,
   /** The command line or a file that it names is wrong; nothing was started. */
   usage: 2,
-  /** Everything ran, but the audit does not hold: records are missing, pending, doubled or unexpected. */
+  /** Everything ran, but the audit does not hold: records are missing, pending, doubled, unexpected or damaged. */
   auditBroken: 3,
   /** Ended by SIGINT (Ctrl-C): 128 + 2. */
   interrupted: 130,
@@ -18,6 +18,6 @@ export const EXIT = {
 
 /** Lines for the help text. */
 export const EXIT_CODES_HELP = [
-  "Exit codes: 0 done (local: the audit holds), 1 failed, 2 wrong command line,",
+  "Exit codes: 0 done (local, audit: the audit holds), 1 failed, 2 wrong command line,",
   "            3 the audit does not hold, 130/143 ended by SIGINT/SIGTERM.",
 ].join("\n");

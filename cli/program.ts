@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { CommandContext, Register, Terminal } from "./command.ts";
 import manifest from "../package.json" with { type: "json" };
+import { register as registerAudit } from "./commands/audit.ts";
 import { register as registerCat } from "./commands/cat.ts";
 import { register as registerCost } from "./commands/cost.ts";
 import { register as registerLocal } from "./commands/local.ts";
@@ -16,6 +17,7 @@ const COMMANDS: readonly Register[] = [
   registerProduce,
   registerQuery,
   registerCat,
+  registerAudit,
   registerReplay,
   registerQuarantine,
   registerCost,

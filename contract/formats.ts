@@ -1,7 +1,7 @@
 import type { Reason } from "./reasons.ts";
 
 /** Versions of what Sluice writes and later reads; a reader takes its own version and every older one. */
-export const FORMAT_VERSIONS = { archive: 1, quarantine: 1, report: 1 } as const;
+export const FORMAT_VERSIONS = { archive: 1, quarantine: 1, report: 1, audit: 1, streamLedger: 1 } as const;
 
 /**
  * One line of an archive object. Exactly these fields, in this order, with no blanks: `log` holds the record's own text,

@@ -1,163 +1,167 @@
 import type { Reason } from "../../contract/reasons.ts";
-import { recordIdPrefix } from "../../contract/record-id.ts";
-import { CommandError } from "../errors.ts";
+import { hourNumber } from "../../functions/shared/source.ts";
+import type { Cell } from "./cell.ts";
+import { CellMap } from "./cell.ts";
+import { type DeadLettersOptions, visitDeadLetters } from "./dead-letters.ts";
+import type { ExpectedBatch } from "./expected-batch.ts";
+import { type Finding, type FindingKind, Findings } from "./findings.ts";
+import { type CellAccount, Matcher } from "./matcher.ts";
+import { type Doubt, Tally } from "./tally.ts";
+import type { WrittenSide } from "./written-side.ts";
 
-/** V8 holds no more keys in one Map. */
-const MAX_IDS = 2 ** 24 - 1;
-const EXAMPLES = 5;
+/** CRC-32 of no bytes at all; of others it is one in four thousand million times. */
+const NO_BYTES = 0;
 
-const WRITTEN = 1;
-const QUARANTINED = 2;
-const PENDING = 4;
-
-/**
- * The record ids that the stream has accepted. In memory as a whole, some 200 bytes an id: a million take 200 MB, and
- * 16.7 million are the most (`CommandError` above that). One for all backends of a run.
- */
-export class ExpectedIds {
-  readonly #indices = new Map<string, number>();
-
-  /** Ids given twice count once. */
-  add(id: string): void {
-    if (this.#indices.size === MAX_IDS) {
-      throw new CommandError(`the audit compares at most ${MAX_IDS.toLocaleString("en-US")} record ids in one run`);
-    }
-    if (!this.#indices.has(id)) this.#indices.set(id, this.#indices.size);
-  }
-
-  get size(): number {
-    return this.#indices.size;
-  }
-
-  /** Place of an id, `undefined` for one that the stream never accepted. */
-  indexOf(id: string): number | undefined {
-    return this.#indices.get(id);
-  }
-
-  /** All ids, by index. */
-  ids(): Iterable<string> {
-    return this.#indices.keys();
-  }
-
-  /** Ids of all pieces of one Kinesis record. */
-  *piecesOf(generation: string, shard: number, sequenceNumber: string): Generator<string, void, void> {
-    const prefix = recordIdPrefix(generation, shard, sequenceNumber);
-    for (let position = 0; this.#indices.has(prefix + position); position++) yield prefix + position;
-  }
+/** One cell of one backend's account. */
+export interface AuditedCell extends Cell, CellAccount {
+  /** Why its records were read one by one; none where the counts said everything. */
+  readonly doubts: readonly Doubt[];
 }
 
-/** What became of the accepted records at one backend. */
+/** One backend's account. */
 export interface AuditResult {
-  /** Record ids that the stream accepted. */
+  /** Log records that the stream accepted. */
   readonly accepted: number;
   /** Distinct record ids found where the backend writes. */
   readonly written: number;
-  /** Surplus copies of them: what redelivery leaves, and readers by id never see. */
+  /** Surplus copies of them: what redelivery leaves, and readers by record id never see. */
   readonly repeated: number;
-  /** Distinct record ids in quarantine and not written. */
+  /** In quarantine and not written. */
   readonly quarantined: number;
   readonly quarantinedByReason: Partial<Record<Reason, number>>;
-  /** Distinct record ids diverted or in the on-failure destination, neither written nor quarantined: to be replayed. */
+  /** Diverted or given up by Lambda, neither written nor quarantined: to be replayed. */
   readonly pending: number;
   /** Accepted, and nowhere. */
   readonly missing: number;
   /** Copies that are left when the backend is read by record id. */
   readonly duplicates: number;
-  /** Distinct record ids found that the stream never accepted. */
+  /** Record ids found that the stream never accepted. */
   readonly unexpected: number;
-  /** Whether every accepted record is written or quarantined, once for readers, and nothing else is there. */
+  /** Whether every accepted record is written or quarantined, once for readers, as it came, and nothing else is there. */
   readonly holds: boolean;
-  /** What could not be read, a sentence each. */
-  readonly problems: string[];
-  /** Some of the ids that break the audit. */
-  readonly examples: { readonly missing: string[]; readonly pending: string[]; readonly unexpected: string[] };
+  /** By shard, then hour. */
+  readonly cells: readonly AuditedCell[];
+  /** All of them, by kind. */
+  readonly findingCounts: Partial<Record<FindingKind, number>>;
+  /** Up to a thousand of each kind. */
+  readonly findings: readonly Finding[];
 }
 
-/** Takes down what is found of one backend, in any order, and draws up the account. */
+/** Audits one backend in three steps: counts, then the doubted cells batch by batch, then the account. */
 export class BackendLedger {
-  readonly #expected: ExpectedIds;
-  readonly #flags: Uint8Array;
-  readonly #unexpected = new Set<string>();
-  readonly #reasons = new Map<number, Reason>();
-  readonly #problems: string[] = [];
-  #repeated = 0;
+  readonly #side: WrittenSide;
+  readonly #letters: DeadLettersOptions;
+  readonly #findings = new Findings();
+  readonly #tallies = new CellMap(() => new Tally());
+  /** Of cells that were read one by one. */
+  readonly #read = new CellMap<CellAccount | undefined>(() => undefined);
+  #duplicates: number | undefined = 0;
 
-  /** `expected` must be complete. */
-  constructor(expected: ExpectedIds) {
-    this.#expected = expected;
-    this.#flags = new Uint8Array(expected.size);
+  constructor(side: WrittenSide, letters: DeadLettersOptions) {
+    this.#side = side;
+    this.#letters = letters;
   }
 
-  written(id: string): void {
-    const index = this.#indexOf(id);
-    if (index === undefined) return;
-    if ((this.#flags[index]! & WRITTEN) !== 0) this.#repeated++;
-    this.#flags[index]! |= WRITTEN;
-  }
-
-  quarantined(id: string, reason: Reason): void {
-    const index = this.#indexOf(id);
-    if (index === undefined) return;
-    this.#flags[index]! |= QUARANTINED;
-    this.#reasons.set(index, reason);
-  }
-
-  pending(id: string): void {
-    const index = this.#indexOf(id);
-    if (index !== undefined) this.#flags[index]! |= PENDING;
-  }
-
-  /** Notes something that could not be read. */
-  problem(sentence: string): void {
-    this.#problems.push(sentence);
-  }
-
-  /** `duplicates`: copies that the backend's readers by id still return; `undefined`, if they cannot be asked, does not hold. */
-  result(duplicates: number | undefined): AuditResult {
-    const counts = { written: 0, quarantined: 0, pending: 0, missing: 0 };
-    const byReason: Partial<Record<Reason, number>> = {};
-    const examples = { missing: [] as string[], pending: [] as string[], unexpected: firstOf(this.#unexpected) };
-    let index = 0;
-    for (const id of this.#expected.ids()) {
-      const flags = this.#flags[index]!;
-      if ((flags & WRITTEN) !== 0) counts.written++;
-      else if ((flags & QUARANTINED) !== 0) {
-        counts.quarantined++;
-        const reason = this.#reasons.get(index)!;
-        byReason[reason] = (byReason[reason] ?? 0) + 1;
-      } else {
-        const kind = (flags & PENDING) !== 0 ? "pending" : "missing";
-        if (counts[kind]++ < EXAMPLES) examples[kind].push(id);
-      }
-      index++;
+  /** Counts what is there; then {@link doubted} says where that is not enough. */
+  async count(): Promise<void> {
+    const tallies = this.#tallies;
+    await this.#side.count(tallies, this.#findings);
+    await visitDeadLetters(this.#letters, this.#findings, {
+      quarantined({ cell, checksum }, reason) {
+        const tally = tallies.at(cell.shard, cell.hour);
+        tally.quarantined++;
+        tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
+        if (checksum === NO_BYTES) tally.doubts.add("dead-letters");
+      },
+      pending({ cell }) {
+        const tally = tallies.at(cell.shard, cell.hour);
+        tally.pending++;
+        tally.doubts.add("dead-letters");
+      },
+      pendingRange({ shard, firstArrivedMs, lastArrivedMs }) {
+        for (let hour = hourNumber(firstArrivedMs); hour <= hourNumber(lastArrivedMs); hour++) {
+          tallies.at(shard, hour).doubts.add("dead-letters");
+        }
+      },
+    });
+    this.#duplicates = await this.#side.duplicates(this.#findings);
+    if (this.#duplicates !== undefined && this.#duplicates > 0) {
+      const detail = `${this.#duplicates} surplus rows`;
+      this.#findings.add({ kind: "duplicate", detail });
     }
-    const accepted = this.#expected.size;
-    const unexpected = this.#unexpected.size;
+  }
+
+  /** Cells whose records must be read. `accepted`: log records of the stream, by cell. `deep`: every cell. */
+  doubted(accepted: CellMap<number>, deep: boolean): readonly Cell[] {
+    for (const [{ shard, hour }] of accepted.entries()) this.#tallies.at(shard, hour);
+    const cells: Cell[] = [];
+    for (const [cell, tally] of this.#tallies.entries()) {
+      const inCell = accepted.find(cell.shard, cell.hour) ?? 0;
+      if (tally.copies + tally.quarantined + tally.pending !== inCell) tally.doubts.add("counts");
+      if (deep) tally.doubts.add("deep");
+      if (tally.doubts.size > 0) cells.push(cell);
+    }
+    return cells;
+  }
+
+  /** Reads the records of a batch's cells, those of them that this backend's counts leave in doubt. */
+  async read(batch: ExpectedBatch): Promise<void> {
+    const isDoubted = batch.cells.map(({ shard, hour }) => this.#tallies.at(shard, hour).doubts.size > 0);
+    if (!isDoubted.includes(true)) return;
+    const of = (cell: number): boolean => isDoubted[cell]!;
+    const inBatch = ({ shard, hour }: Cell): boolean => {
+      const index = batch.indexOfCell(shard, hour);
+      return index !== -1 && of(index);
+    };
+    const matcher = new Matcher(batch, this.#findings);
+    await this.#side.read(batch, of, matcher, this.#findings);
+    // What cannot be read of them is among the findings since the count.
+    await visitDeadLetters(this.#letters, new Findings(), {
+      quarantined: (copy, reason) => void (inBatch(copy.cell) && matcher.quarantined(copy, reason)),
+      pending: (copy) => void (inBatch(copy.cell) && matcher.pending(copy)),
+      pendingRange({ shard, firstSequenceNumber, lastSequenceNumber }) {
+        matcher.pendingBetween(shard, BigInt(firstSequenceNumber), BigInt(lastSequenceNumber));
+      },
+    });
+    for (const [index, account] of matcher.accounts(of).entries()) {
+      if (of(index)) this.#read.set(batch.cells[index]!, account);
+    }
+  }
+
+  /** The account. `accepted`: as for {@link doubted}. */
+  result(accepted: CellMap<number>): AuditResult {
+    const cells = this.#tallies.entries().map(([cell, tally]): AuditedCell => {
+      const read = this.#read.find(cell.shard, cell.hour);
+      const doubts = [...tally.doubts];
+      if (read !== undefined) return { ...cell, ...read, doubts };
+      const inCell = accepted.find(cell.shard, cell.hour) ?? 0;
+      const { copies: written, quarantined, reasons } = tally;
+      return { ...cell, accepted: inCell, written, repeated: 0, quarantined, reasons, pending: 0, missing: 0, doubts };
+    });
+    const sum = (of: (cell: AuditedCell) => number): number => cells.reduce((total, cell) => total + of(cell), 0);
+    const findingCounts = this.#findings.counts();
     return {
-      accepted,
-      written: counts.written,
-      repeated: this.#repeated,
-      quarantined: counts.quarantined,
-      quarantinedByReason: byReason,
-      pending: counts.pending,
-      missing: counts.missing,
-      duplicates: duplicates ?? 0,
-      unexpected,
-      holds: accepted === counts.written + counts.quarantined && duplicates === 0 && unexpected === 0,
-      problems: this.#problems,
-      examples,
+      accepted: sum((cell) => cell.accepted),
+      written: sum((cell) => cell.written),
+      repeated: sum((cell) => cell.repeated),
+      quarantined: sum((cell) => cell.quarantined),
+      quarantinedByReason: reasonsOf(cells),
+      pending: sum((cell) => cell.pending),
+      missing: sum((cell) => cell.missing),
+      duplicates: this.#duplicates ?? 0,
+      unexpected: this.#findings.count("unexpected"),
+      holds: Object.keys(findingCounts).length === 0,
+      cells,
+      findingCounts,
+      findings: this.#findings.list(),
     };
   }
-
-  #indexOf(id: string): number | undefined {
-    const index = this.#expected.indexOf(id);
-    if (index === undefined) this.#unexpected.add(id);
-    return index;
-  }
 }
 
-function firstOf(ids: ReadonlySet<string>): string[] {
-  const first: string[] = [];
-  for (const id of ids) if (first.push(id) === EXAMPLES) break;
-  return first;
+function reasonsOf(cells: readonly AuditedCell[]): Partial<Record<Reason, number>> {
+  const counts: Partial<Record<Reason, number>> = {};
+  for (const { reasons } of cells) {
+    for (const [reason, count] of reasons) counts[reason] = (counts[reason] ?? 0) + count;
+  }
+  return counts;
 }

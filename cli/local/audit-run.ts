@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { systemClock } from "../../contract/clock.ts";
-import type { Grant, StackConfig } from "../../infra/stack-config.ts";
+import type { StackConfig } from "../../infra/stack-config.ts";
+import { BigQueryError } from "../../local/bigquery/errors.ts";
 import { type LocalCloud, RUN_FILES } from "../../local/cloud.ts";
 import type { Stream } from "../../model/stream/types.ts";
-import { archivedRecords, auditBackend, type WrittenRecords } from "../audit/audit.ts";
+import { audit } from "../audit/audit.ts";
 import type { AuditResult } from "../audit/ledger.ts";
-import { folderSource } from "../audit/object-source.ts";
-import { expectedIds } from "./expected-ids.ts";
-import { warehouseRecords } from "./warehouse-records.ts";
+import { LEDGER_FILE, fileLedger, writeLedger } from "../audit/ledger-file.ts";
+import { folderBucket } from "../connect/bucket.ts";
+import { stackFacts } from "../connect/stack-facts.ts";
+import { QueryError } from "../query/query-endpoint.ts";
 
 /** What of a run its audit reads. */
 export interface AuditedRun {
@@ -15,41 +17,36 @@ export interface AuditedRun {
   readonly directory: string;
   readonly cloud: LocalCloud;
   readonly stream: Stream;
-  readonly outputs: {
-    readonly archiveBucket?: string;
-    readonly deadLetterBucket: string;
-    readonly dataset?: string;
-    readonly mappings: Readonly<Record<string, string>>;
-  };
 }
 
-/** The account of every backend whose records can be read back: those that are granted the archive or the warehouse. */
+/** Writes down what the stream holds, for audits after the run. */
+export function keepLedger({ directory, stream }: Pick<AuditedRun, "directory" | "stream">): Promise<void> {
+  return writeLedger(join(directory, LEDGER_FILE), stream, systemClock.now());
+}
+
+/** The account of every backend, record by record: `sluice audit --deep` of the run, while its cloud is up. */
 export async function auditRun(run: AuditedRun): Promise<Readonly<Record<string, AuditResult>>> {
-  const { config, directory, outputs, stream } = run;
-  const { generation } = config.stream;
-  const expected = expectedIds(stream, generation, systemClock.now());
-  const bucket = (name: string) => folderSource(join(directory, RUN_FILES.objects, name));
-  const results: Record<string, AuditResult> = {};
-  for (const { name: backend, grants } of config.backends) {
-    const written = writtenRecords(run, grants);
-    if (written === undefined) continue;
-    results[backend] = await auditBackend({
-      ...{ backend, generation, expected, written },
-      deadLetters: bucket(outputs.deadLetterBucket),
-      mappingIds: [outputs.mappings[backend]!],
-    });
-  }
-  return results;
+  const { config, directory } = run;
+  const facts = stackFacts(config);
+  await keepLedger(run);
+  const bucket = (name: string) => folderBucket(join(directory, RUN_FILES.objects, name), name);
+  const { backends } = await audit({
+    facts,
+    stream: fileLedger(join(directory, LEDGER_FILE)),
+    archive: facts.archiveBucket === undefined ? undefined : bucket(facts.archiveBucket),
+    deadLetters: bucket(facts.deadLetterBucket),
+    query: (sql) => queryOf(run, sql),
+    window: { sinceMs: -Infinity, untilMs: Infinity },
+    deep: true,
+  });
+  return backends;
 }
 
-function writtenRecords(run: AuditedRun, grants: readonly Grant[]): WrittenRecords | undefined {
-  const { archiveBucket, dataset } = run.outputs;
-  if (grants.includes("archive-bucket-write") && archiveBucket !== undefined) {
-    const archive = folderSource(join(run.directory, RUN_FILES.objects, archiveBucket));
-    return archivedRecords(archive, run.config.stream.generation);
+async function queryOf({ cloud, config }: AuditedRun, sql: string) {
+  try {
+    return await cloud.services.warehouse.query(sql, { defaultDataset: config.warehouse.dataset });
+  } catch (error) {
+    if (error instanceof BigQueryError) throw new QueryError(error.message, { cause: error });
+    throw error;
   }
-  if (grants.includes("google-warehouse-write") && dataset !== undefined) {
-    return warehouseRecords(run.cloud.services.warehouse, dataset);
-  }
-  return undefined;
 }

@@ -19,7 +19,7 @@ import type { InputBatch } from "../input/input-batch.ts";
 import { KinesisTarget } from "../produce/kinesis-target.ts";
 import { Producer } from "../produce/producer.ts";
 import { ProduceFailure, type ProduceResult } from "../produce/produce-result.ts";
-import { auditRun } from "./audit-run.ts";
+import { auditRun, keepLedger } from "./audit-run.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import { declaredStack } from "./declared-stack.ts";
 import { ENDPOINTS_FILE, type Endpoints, writeEndpoints } from "./endpoints-file.ts";
@@ -83,7 +83,9 @@ export async function runLocal(options: LocalOptions, view: RunView, signal: Abo
       view.interrupted(directory);
     } else if (options.serve) {
       view.serving(endpoints);
+      const { records } = stream.counts;
       await aborted(signal);
+      if (stream.counts.records > records) await keepLedger(run);
     }
     return end;
   } finally {

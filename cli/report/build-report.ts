@@ -1,4 +1,6 @@
 import { FORMAT_VERSIONS } from "../../contract/formats.ts";
+import { describeFinding } from "../audit/describe-finding.ts";
+import type { FindingKind } from "../audit/findings.ts";
 import type { AuditResult } from "../audit/ledger.ts";
 import type { ProduceResult } from "../produce/produce-result.ts";
 import { type InvocationSample, backendRow } from "./invocation-table.ts";
@@ -34,10 +36,18 @@ export function buildReport(parts: ReportParts): Report {
     },
     stream: parts.stream,
     backends: mapValues(parts.invocations, backendRow),
-    audit: mapValues(parts.audit, ({ examples: _, ...result }) => result),
+    audit: mapValues(parts.audit, reportedAudit),
   };
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}
+
+/** Findings that are counted in fields of their own. */
+const COUNTED: ReadonlySet<FindingKind> = new Set(["missing", "pending", "unexpected"]);
+
+function reportedAudit(audit: AuditResult): Report["audit"][string] {
+  const { cells: _cells, findingCounts: _counts, findings, ...totals } = audit;
+  return { ...totals, problems: findings.filter(({ kind }) => !COUNTED.has(kind)).map(describeFinding) };
 }

@@ -1,7 +1,13 @@
 import Table from "cli-table3";
+import { describeFinding } from "../audit/describe-finding.ts";
+import { FINDING_KINDS, type FindingKind } from "../audit/findings.ts";
 import type { AuditResult } from "../audit/ledger.ts";
+import { grouped } from "../grouped.ts";
 import { ARTICLE_ROWS, type ArticleRow } from "./article.ts";
 import type { BackendRow } from "./invocation-table.ts";
+
+/** Findings of a kind that are named; of thousands, the first say it. */
+const FINDINGS_NAMED = 5;
 
 export interface RenderOptions {
   /** Whether the output takes colours; without them it is plain text. */
@@ -41,14 +47,21 @@ export function renderAudit(audit: Readonly<Record<string, AuditResult>>, option
         `${name}: ${repeated.toLocaleString("en-US")} repeated: copies of a redelivery; readers by record id see one`,
       );
     }
-    if (result.unexpected > 0)
-      notes.push(`${name}: ${result.unexpected.toLocaleString("en-US")} never accepted, yet there`);
-    for (const [kind, ids] of Object.entries(result.examples)) {
-      if (ids.length > 0) notes.push(`${name}: ${kind}, for example: ${ids.join(" ")}`);
-    }
-    for (const problem of result.problems) notes.push(`${name}: ${problem}`);
+    notes.push(...findingNotes(result).map((note) => `${name}: ${note}`));
   }
   return `${table.toString()}\n${notes.map((note) => `  ${note}\n`).join("")}`;
+}
+
+/** Some of each kind of what is wrong, and how many more. */
+function findingNotes({ findings, findingCounts }: AuditResult): string[] {
+  return Object.entries(findingCounts).flatMap(([kind, count]) => {
+    const named = findings.filter((finding) => finding.kind === kind).slice(0, FINDINGS_NAMED);
+    const more = count - named.length;
+    return [
+      ...named.map(describeFinding),
+      ...(more > 0 ? [`${grouped(more)} more: ${FINDING_KINDS[kind as FindingKind]}`] : []),
+    ];
+  });
 }
 
 function cells(row: BackendRow | ArticleRow): string[] {

@@ -69,7 +69,7 @@ describe("command line", () => {
     ],
     [
       ["query", "SELECT 1", "--run", "/nowhere"],
-      "sluice: /nowhere holds no warehouse\n  Start a run with npm start, or name one with --run.\n",
+      "sluice: /nowhere holds no run\n  Start a run with npm start, or name one with --run.\n",
     ],
     [["cat", "s3:x"], "sluice: s3:x is no address such as s3://BUCKET/logs/\n"],
   ])("a wrong command line ends with code 2 and says what is wrong: %j", async (args, err) => {

@@ -1,3 +1,5 @@
+import type { Finding } from "../../cli/audit/findings.ts";
+import type { AuditResult } from "../../cli/audit/ledger.ts";
 import { ARTICLE_ROWS } from "../../cli/report/article.ts";
 import { buildReport } from "../../cli/report/build-report.ts";
 import { type InvocationSample, backendRow } from "../../cli/report/invocation-table.ts";
@@ -22,7 +24,7 @@ const SAMPLES = [
   invocation(1, 3000, 6000, 900, "error"),
 ];
 
-const AUDIT = {
+const AUDIT: AuditResult = {
   accepted: 1000,
   written: 990,
   repeated: 12,
@@ -33,8 +35,9 @@ const AUDIT = {
   duplicates: 0,
   unexpected: 0,
   holds: true,
-  problems: [],
-  examples: { missing: [], pending: [], unexpected: [] },
+  cells: [],
+  findingCounts: {},
+  findings: [],
 };
 
 describe("the article's table", () => {
@@ -183,22 +186,31 @@ describe("report", () => {
     });
     expect(reportSchema.safeParse({ ...report, extra: 1 }).success).toBe(false);
     expect(
-      reportSchema.safeParse({ ...report, audit: { archive: { ...AUDIT, quarantinedByReason: { NONE: 1 } } } }).success,
+      reportSchema.safeParse({
+        ...report,
+        audit: { archive: { ...report.audit["archive"], quarantinedByReason: { NONE: 1 } } },
+      }).success,
     ).toBe(false);
   });
 
   test("the audit is printed with what breaks it", () => {
-    const broken = { ...AUDIT, missing: 2, holds: false, unexpected: 1, problems: ["logs/x: cannot be read: bad"] };
-    const text = renderAudit(
-      { archive: { ...broken, examples: { missing: ["0:7:0", "0:8:0"], pending: [], unexpected: [] } } },
-      { colour: false },
-    );
+    const missing = ["7", "8", "9", "10", "11", "12"].map((sequence): Finding => ({
+      ...{ kind: "missing", recordId: `0:${sequence}:0`, cell: { shard: 0, hour: 0 } },
+    }));
+    const broken: AuditResult = {
+      ...{ ...AUDIT, missing: 6, holds: false, unexpected: 1, findingCounts: { missing: 6, unreadable: 1 } },
+      findings: [...missing, { kind: "unreadable", where: "logs/x", detail: "bad" }],
+    };
+    const text = renderAudit({ archive: broken }, { colour: false });
     expect(text).toContain("│    NO │");
-    expect(text.split("\n").slice(-6)).toEqual([
+    expect(text.split("\n").slice(-10)).toEqual([
       "  archive: 10 quarantined: PLAYER_ID_INVALID",
       "  archive: 12 repeated: copies of a redelivery; readers by record id see one",
-      "  archive: 1 never accepted, yet there",
-      "  archive: missing, for example: 0:7:0 0:8:0",
+      ...["7", "8", "9", "10", "11"].map(
+        (sequence) =>
+          `  archive: 0:${sequence}:0 (shard 0, arrived in hour 1970-01-01T00): accepted by the stream, and nowhere`,
+      ),
+      "  archive: 1 more: accepted by the stream, and nowhere",
       "  archive: logs/x: cannot be read: bad",
       "",
     ]);

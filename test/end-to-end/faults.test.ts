@@ -145,7 +145,7 @@ describe("when a table is deleted under a run", () => {
     expect(pending).toBeGreaterThan(5);
     expect(warehouse).toMatchObject({
       ...{ ...HOLDS, accepted: 400, written: 400 - pending, pending, holds: false },
-      problems: [`player_log_7: cannot be read: ${gone}`, `log_between: cannot be asked: ${gone}`],
+      problems: [`log_between: cannot be read: ${gone}`, `player_log_7: cannot be read: ${gone}`],
     });
     expect(out).toContain(`  warehouse: player_log_7: cannot be read: ${gone}\n`);
   });

@@ -28,15 +28,26 @@ export function declaredOnOneShard(): Promise<ProgramRun> {
   return runProgram({ stack: "local", configOverrides });
 }
 
+/** The program's outputs that are used here. */
+interface Outputs {
+  readonly streamName: string;
+  readonly archiveBucket: string;
+  readonly deadLetterBucket: string;
+  readonly dataset: string;
+  readonly mappings: Readonly<Record<string, string>>;
+}
+
 /** One running cloud in a folder of its own. */
 export class CloudUnderTest {
   readonly cloud: LocalCloud;
   readonly folder: RunFolder;
   readonly invocations: readonly Invocation[];
   readonly #run: AuditedRun;
+  readonly #mappings: Readonly<Record<string, string>>;
 
-  private constructor(run: AuditedRun, invocations: readonly Invocation[]) {
+  private constructor(run: AuditedRun, mappings: Readonly<Record<string, string>>, invocations: readonly Invocation[]) {
     this.#run = run;
+    this.#mappings = mappings;
     this.cloud = run.cloud;
     this.folder = new RunFolder(run.directory);
     this.invocations = invocations;
@@ -55,14 +66,13 @@ export class CloudUnderTest {
       onInvocation: (invocation) => invocations.push(invocation),
       onProblem: () => undefined,
     });
-    const outputs = graph.outputs as unknown as AuditedRun["outputs"] & { streamName: string; dataset: string };
-    const { streamName, dataset, archiveBucket = "", deadLetterBucket } = outputs;
+    const { streamName, dataset, archiveBucket, deadLetterBucket, mappings } = graph.outputs as unknown as Outputs;
     writeEndpoints(join(directory, "endpoints.json"), {
       ...{ ...cloud.endpoints, streamName, archiveBucket, deadLetterBucket, project: googleProject, dataset, region },
     });
     writeRunFacts(directory, stackFacts(config));
     const stream = cloud.services.streams.get(streamName, systemClock.now())!.model;
-    return new CloudUnderTest({ config, directory, cloud, stream, outputs }, invocations);
+    return new CloudUnderTest({ config, directory, cloud, stream }, mappings, invocations);
   }
 
   /** Puts lines on the stream, a record each; all of them arrive at once. */
@@ -78,7 +88,7 @@ export class CloudUnderTest {
   }
 
   mappingId(backend: string): string {
-    return this.#run.outputs.mappings[backend]!;
+    return this.#mappings[backend]!;
   }
 
   /** Resolves once every mapping has done everything. */
