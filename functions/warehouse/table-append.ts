@@ -91,8 +91,7 @@ export class TableAppend {
         if (connection !== undefined) await deps.connections.renew(connection);
         return this.#retry(rows);
       default:
-        // Answers come in order, so a request that gets none holds up all behind it: not once more on their connection.
-        if (code === "DEADLINE_EXCEEDED" && connectionFailed) this.#alone = true;
+        if (this.#wasSilent(result)) this.#leaveShared();
         return this.#retry(rows);
     }
   }
@@ -119,9 +118,10 @@ export class TableAppend {
   /** The table is missing, forbidden or of another schema: once more alone, then diverted if other tables work. */
   #refusedByTable(rows: readonly number[], code: GrpcCode): boolean | Promise<boolean> {
     const { outcome, deps } = this.#run;
-    deps.health.refused(this.#table);
-    if (!this.#alone) {
-      this.#goAlone(rows);
+    const wasAlone = this.#alone;
+    this.#leaveShared();
+    if (!wasAlone) {
+      this.#pending.push(rows);
       return true;
     }
     if (!deps.health.anyTook(this.#table)) return this.#retry(rows);
@@ -170,6 +170,18 @@ export class TableAppend {
     this.#pending.push(rows);
   }
 
+  /** Answers come in order, so a request that gets none holds up all behind it: not once more on their connection. */
+  #wasSilent({ code, connection, connectionFailed }: Result): boolean {
+    const { deps, deadlineMs } = this.#run;
+    const silent = code === "DEADLINE_EXCEEDED" && connectionFailed && connection !== undefined;
+    return silent && deps.clock.now() < deadlineMs;
+  }
+
+  #leaveShared(): void {
+    this.#run.deps.health.refused(this.#table);
+    this.#alone = true;
+  }
+
   #retry(rows: readonly number[]): Promise<boolean> {
     this.#pending.push(rows);
     return this.#wait();
@@ -181,31 +193,44 @@ export class TableAppend {
   }
 
   async #send(rows: readonly number[]): Promise<Result> {
-    const { deps, outcome, deadlineMs } = this.#run;
-    const { clock, connections } = deps;
     const alone = this.#alone;
     let connection: Connection | undefined;
     try {
       const compressed = await this.#run.prepare(this.#writeStream, rows);
-      connection = await until(clock, deadlineMs, alone ? connections.own() : connections.shared());
-      if (clock.now() >= deadlineMs) throw new DeadlineError();
-      outcome.bytes += compressed.length;
-      const answer = await until(clock, deadlineMs, connection.append(compressed, deps.options.answerTimeoutMs));
-      return { ...answer, connection, connectionFailed: false };
+      connection = await this.#connect(alone);
+      return { ...(await this.#ask(connection, compressed)), connection, connectionFailed: false };
     } catch (error) {
-      // An answer that comes after all would be taken for that of the next invocation's first request.
-      if (error instanceof DeadlineError) connection?.close();
       const failure = error instanceof DeadlineError ? new ConnectionError("DEADLINE_EXCEEDED") : error;
       if (!(failure instanceof ConnectionError)) throw failure;
-      return {
-        code: failure.code,
-        storageError: failure.storageError,
-        rowErrors: [],
-        connection,
-        connectionFailed: true,
-      };
+      const { code, storageError } = failure;
+      return { code, storageError, rowErrors: [], connection, connectionFailed: true };
     } finally {
       if (alone) connection?.close();
+    }
+  }
+
+  async #connect(alone: boolean): Promise<Connection> {
+    const { deps, deadlineMs } = this.#run;
+    const opening = alone ? deps.connections.own() : deps.connections.shared();
+    try {
+      return await until(deps.clock, deadlineMs, opening);
+    } catch (error) {
+      // One that comes too late is nobody's.
+      if (alone) opening.then((late) => late.close()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #ask(connection: Connection, compressed: Buffer): Promise<AppendAnswer> {
+    const { deps, outcome, deadlineMs } = this.#run;
+    if (deps.clock.now() >= deadlineMs) throw new DeadlineError();
+    outcome.bytes += compressed.length;
+    try {
+      return await until(deps.clock, deadlineMs, connection.append(compressed, deps.options.answerTimeoutMs));
+    } catch (error) {
+      // Its answer is still to come, and would keep the next invocation's waiting.
+      if (error instanceof DeadlineError) connection.close();
+      throw error;
     }
   }
 

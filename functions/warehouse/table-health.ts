@@ -22,12 +22,12 @@ export class TableHealth {
     this.#refusedMs.delete(table);
   }
 
-  /** Notes that a table, by its name, was refused. */
+  /** Notes that a table, by its name, was refused or got no answer. */
   refused(table: string): void {
     this.#refusedMs.set(table, this.#clock.now());
   }
 
-  /** Whether a table was refused in the last minute and has taken nothing since. */
+  /** Whether a table was refused in the last minute and has taken nothing since: it belongs on a connection of its own. */
   isRefusing(table: string): boolean {
     return (this.#refusedMs.get(table) ?? -Infinity) >= this.#clock.now() - WITHIN_MS;
   }

@@ -294,6 +294,12 @@ describe("the warehouse consumer, a backend in trouble", () => {
     expect(ids()).toEqual([0, 1, 2].map((index) => `3:${sequenceNumberOf(index)}:0`));
     const silent = server.requests.filter(({ table }) => table === "player_log_0");
     expect(new Set(silent.map(({ connection }) => connection)).size).toBe(silent.length);
+    // The next invocation knows: nothing has to wait on the shared connection.
+    const before = server.requests.length;
+    await send([line("1"), line("0")]);
+    const first = server.requests.slice(before, before + 2).map(({ table, connection }) => [table, connection]);
+    expect(first[0]![1]).not.toBe(first[1]![1]);
+    expect(server.requests.slice(before).filter(({ table }) => table === "player_log_1")).toHaveLength(1);
   });
 
   test("attempts wait with jitter, ever longer up to five seconds, and end with the invocation", async () => {
