@@ -19,6 +19,7 @@ const refused: readonly FailureClass[] = [
     provenBy: {
       [WAREHOUSE]: [
         `${BAD} a row refused as JSON goes once more as text, and to the quarantine if that is refused too`,
+        `${BAD} row errors beside an accepted request are a refusal of the request: nothing counts as written`,
         `${BAD} row errors that name no row of the request are no row errors: it is halved`,
       ],
     },

@@ -43,13 +43,16 @@ export type Reaction =
       readonly code: number;
       readonly storageError?: number;
       readonly rowErrors?: readonly number[];
+      /** Row errors stand beside a result, in place of an error. */
+      readonly accepted?: boolean;
     };
 
 /** Encodes an `AppendRowsResponse` with the official messages. */
 export function encodeAnswer(reaction: Extract<Reaction, { do: "error" }> | { do: "ok" }): Buffer {
   if (reaction.do === "ok") return finish(AppendRowsResponse, { appendResult: {} });
   const rowErrors = (reaction.rowErrors ?? []).map((index) => ({ index, code: 1, message: "refused" }));
-  return finish(AppendRowsResponse, { error: status(reaction), rowErrors, writeStream: "x" });
+  const result = reaction.accepted === true ? { appendResult: {} } : { error: status(reaction) };
+  return finish(AppendRowsResponse, { ...result, rowErrors, writeStream: "x" });
 }
 
 /** Encodes the `google.rpc.Status` of a call's end. */

@@ -159,6 +159,18 @@ describe("the warehouse consumer, bad records", () => {
     expect(s3.lines(s3.names[0]!)[0]).toContain('"reason":"REFUSED_BY_BACKEND","detail":"INVALID_ARGUMENT"');
   });
 
+  test("row errors beside an accepted request are a refusal of the request: nothing counts as written", async () => {
+    const { send, log } = setUp();
+    server.react = ({ rows }) => {
+      const at = rows.findIndex((row) => row["log"]?.includes("big"));
+      return at < 0 ? { do: "ok" } : { do: "error", code: 0, accepted: true, rowErrors: [at] };
+    };
+
+    expect(await send([line("a"), line("a", { big: 1 })])).toEqual({ batchItemFailures: [] });
+    expect(server.stored.map((row) => row["log_text"] ?? null)).toEqual([null, line("a", { big: 1 })]);
+    expect(log[0]).toMatchObject({ RecordsWritten: 2 });
+  });
+
   test("a request refused without row errors is halved until the row is found", async () => {
     const { send, s3 } = setUp();
     server.react = ({ rows }) =>
