@@ -25,6 +25,7 @@ export function archiveSide(archive: ObjectSource, generation: string, window: T
         if (overlap(inCell)) tally.doubts.add("overlap");
       }
     },
+    alsoWritten: () => Promise.resolve(undefined),
     async read(batch, isDoubted, matcher, findings) {
       for (const [index, cell] of batch.cells.entries()) {
         if (!isDoubted(index)) continue;

@@ -12,6 +12,9 @@ import type { WrittenSide } from "./written-side.ts";
 /** CRC-32 of no bytes at all; of others it is one in four thousand million times. */
 const NO_BYTES = 0;
 
+/** Quarantined record ids that are looked for among the written ones; hours with more are read. A query holds them all. */
+const CHECKED_IDS = 5000;
+
 /** One cell of one backend's account. */
 export interface AuditedCell extends Cell, CellAccount {
   /** Why its records were read one by one; none where the counts said everything. */
@@ -65,13 +68,16 @@ export class BackendLedger {
   /** Counts what is there; then {@link doubted} says where that is not enough. */
   async count(): Promise<void> {
     const tallies = this.#tallies;
+    const quarantined = new Map<string, Cell>();
     await this.#side.count(tallies, this.#findings);
     await visitDeadLetters(this.#letters, this.#findings, {
-      quarantined({ cell, checksum }, reason) {
+      quarantined({ recordId, cell, checksum }, reason) {
         const tally = tallies.at(cell.shard, cell.hour);
         tally.quarantined++;
         tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
-        if (checksum === NO_BYTES) tally.doubts.add("dead-letters");
+        if (checksum === NO_BYTES || quarantined.size === CHECKED_IDS || quarantined.has(recordId)) {
+          tally.doubts.add("dead-letters");
+        } else quarantined.set(recordId, cell);
       },
       pending({ cell }) {
         const tally = tallies.at(cell.shard, cell.hour);
@@ -84,10 +90,21 @@ export class BackendLedger {
         }
       },
     });
+    await this.#doubtTwofold(quarantined);
     this.#duplicates = await this.#side.duplicates(this.#findings);
     if (this.#duplicates !== undefined && this.#duplicates > 0) {
       const detail = `${this.#duplicates} surplus rows`;
       this.#findings.add({ kind: "duplicate", detail });
+    }
+  }
+
+  /** A record that is written and quarantined would stand for one that is missing: the cells of such are in doubt. */
+  async #doubtTwofold(quarantined: ReadonlyMap<string, Cell>): Promise<void> {
+    if (quarantined.size === 0) return;
+    const ids = [...quarantined.keys()];
+    for (const id of (await this.#side.alsoWritten(ids, this.#findings)) ?? ids) {
+      const { shard, hour } = quarantined.get(id)!;
+      this.#tallies.at(shard, hour).doubts.add("dead-letters");
     }
   }
 

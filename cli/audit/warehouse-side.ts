@@ -42,6 +42,12 @@ export function warehouseSide(options: WarehouseSideOptions): WrittenSide {
         if (misplaced !== "0") tally.doubts.add("table");
       }
     },
+    async alsoWritten(recordIds, findings) {
+      const ids = recordIds.map((id) => `'${id}'`).join(", ");
+      const among = where(eventTime(options.eventWindow), arrival(window), `record_id IN (${ids})`);
+      const sql = `SELECT DISTINCT record_id FROM \`${TABLE_PREFIX}*\`${among}`;
+      return (await answered(options, findings, `${TABLE_PREFIX}*`, sql)).map(([id]) => id!);
+    },
     async read(batch, isDoubted, matcher, findings) {
       const span = spanOf(batch, isDoubted, window);
       for (const table of TABLE_NAMES) await readTable(options, { table, span, batch, isDoubted, matcher, findings });

@@ -152,10 +152,21 @@ describe("sluice local --serve --records 0", () => {
     expect(await sluiceHere("query", sql, "--json", "--run", latest)).toEqual({ code: 0, out: '{"n":30}\n', err: "" });
   });
 
+  test("sluice audit reads the stream of a run that is served", async () => {
+    const { code, out, err } = await sluiceHere("audit", "--deep", "--json", "--run", latest);
+    expect([code, err]).toEqual([0, ""]);
+    const account = { accepted: 30, written: 30, quarantined: 0, missing: 0, duplicates: 0, holds: true, findings: [] };
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ version: 1, deep: true, kinesisRecords: 28, holds: true },
+      backends: { archive: account, warehouse: account },
+    });
+  });
+
   test("SIGTERM to its group ends it in good order, and the warehouse is free", async () => {
     command.signal("SIGTERM", "group");
     expect(await command.ended).toMatchObject({ code: 0, err: "" });
     expect(command.running()).toEqual([]);
     expect((await new RunFolder(latest).rows()).length).toBe(30);
+    expect(await sluiceHere("audit", "--json", "--run", latest)).toMatchObject({ code: 0, err: "" });
   });
 });
