@@ -61,6 +61,6 @@ function declaredTarget(inputs: Inputs, { lambda }: Services): DriverUpdate {
     declared,
     functionArn: lambda.arn(functionName),
     roleArn: lambda.roleArn(functionName),
-    invoke: (event, kinesisRecords) => lambda.invoke(functionName, event, kinesisRecords),
+    invoke: (batch) => lambda.invoke(functionName, batch.event(), batch.records.length),
   };
 }

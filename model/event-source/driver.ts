@@ -37,6 +37,14 @@ export type CallResult =
   /** No concurrency left. */
   | { readonly kind: "throttled" };
 
+/** What the function is called with. */
+export interface Batch {
+  readonly shardId: string;
+  readonly records: readonly MappingRecord[];
+  /** Makes the event: JSON bytes, as Lambda writes them. */
+  event(): Buffer;
+}
+
 export interface EventSourceDriverOptions {
   readonly clock: Clock;
   /** The mapping's UUID, part of the keys of failed batches. */
@@ -46,8 +54,8 @@ export interface EventSourceDriverOptions {
   readonly region: string;
   readonly functionArn: string;
   readonly roleArn: string;
-  /** Calls the function with an event of JSON bytes that holds this many records. */
-  readonly invoke: (event: Buffer, kinesisRecords: number) => Promise<CallResult>;
+  /** Calls the function with a batch. */
+  readonly invoke: (batch: Batch) => Promise<CallResult>;
   /** Stores an object in the on-failure destination; a rejection loses the batch, as with Lambda. */
   readonly putObject: (bucket: string, key: string, bytes: Buffer) => Promise<void>;
   readonly randomUuid: () => string;
@@ -172,7 +180,9 @@ export class EventSourceDriver {
   }
 
   async #call(shardId: string, lane: number, records: readonly MappingRecord[]): Promise<InvocationOutcome> {
-    const result = await this.#options.invoke(this.#encoder.encode(shardId, records), records.length);
+    const encoder = this.#encoder;
+    const batch = { shardId, records, event: () => encoder.encode(shardId, records) };
+    const result = await this.#options.invoke(batch);
     if (result.kind === "throttled") return { kind: "not-invoked" };
     this.#requestIds.set(`${shardId}/${lane}`, result.requestId);
     return result.kind === "response" ? result : { kind: "function-error" };

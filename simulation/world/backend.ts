@@ -2,7 +2,7 @@ import type { Clock } from "../../contract/clock.ts";
 import { archivePrefix, divertedBackendPrefix, FAILED_PREFIX, quarantinePrefix } from "../../contract/keys.ts";
 import type { KinesisEvent } from "../../functions/shared/event.ts";
 import { EventSourceDriver } from "../../model/event-source/driver.ts";
-import type { CallResult, MappingDeclaration } from "../../model/event-source/driver.ts";
+import type { Batch, CallResult, MappingDeclaration } from "../../model/event-source/driver.ts";
 import type { StreamModel } from "../../model/stream/stream-model.ts";
 import { Edge, FaultCount, type Outage, type RequestFaults } from "../cloud/faults.ts";
 import type { SimulatedS3 } from "../cloud/s3.ts";
@@ -14,6 +14,7 @@ import { InvocationCheck } from "../invariants/invocation.ts";
 import { DeliveryOrder } from "../invariants/order.ts";
 import { takeRow } from "../invariants/rows.ts";
 import { ARCHIVE_BUCKET, DEAD_LETTER_BUCKET, type ObjectRules } from "../invariants/stored-objects.ts";
+import { eventOf } from "../lambda/event.ts";
 import { SimulatedFunction } from "../lambda/function.ts";
 import type { Trace } from "../trace.ts";
 import { coldStart } from "./consumer.ts";
@@ -181,11 +182,11 @@ export class Backend {
       declared,
       functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
       roleArn: `arn:aws:iam::000000000000:role/${name}`,
-      invoke: (event: Buffer) => {
+      invoke: (batch: Batch) => {
         // The driver calls through this target only once everything through the one before has ended.
         if (first) this.order.takeOver(mapping.parallelization);
         first = false;
-        return this.#invoke(JSON.parse(event.toString()) as KinesisEvent);
+        return this.#invoke(eventOf(batch));
       },
     };
   }

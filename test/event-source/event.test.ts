@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { EventEncoder } from "../../model/event-source/event.ts";
 import { failureKey, failureRecord } from "../../model/event-source/failure-record.ts";
 import { judgeResponse } from "../../model/event-source/partial-response.ts";
-import { ENCODER, KEY_UNIT, SHARD, record, sequence } from "./support.ts";
+import { eventOf } from "../../simulation/lambda/event.ts";
+import { ENCODER, KEY_UNIT, SHARD, START_MS, record, sequence } from "./support.ts";
 
 describe("the event", () => {
   test("has the fields of Lambda's documentation, in their order and with their values", () => {
@@ -69,6 +70,15 @@ describe("the event", () => {
       }),
     );
   });
+});
+
+test("the simulator's event is what the event parses to, in every field that functions read", () => {
+  const batch = [
+    record(1),
+    record(2, { partitionKey: 'é "😀"', data: Buffer.from([0, 255]), arrivalMs: START_MS + 7 }),
+  ];
+  const parsed = JSON.parse(ENCODER.encode(SHARD, batch).toString()) as object;
+  expect(parsed).toMatchObject(eventOf({ shardId: SHARD, records: batch }));
 });
 
 test("a failed batch is stored under mapping, shard, day, time with points and a random UUID", () => {

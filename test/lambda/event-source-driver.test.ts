@@ -1,5 +1,5 @@
 import { systemClock } from "../../contract/clock.ts";
-import { EventSourceDriver, type EventSourceDriverOptions } from "../../model/event-source/driver.ts";
+import { type Batch, EventSourceDriver, type EventSourceDriverOptions } from "../../model/event-source/driver.ts";
 import { declaredMapping } from "../../local/lambda/mapping-inputs.ts";
 import type { InvokeResult } from "../../local/lambda/types.ts";
 import { StreamModel } from "../../model/stream/stream-model.ts";
@@ -72,8 +72,9 @@ class DriverFixture {
     return {
       functionArn: FUNCTION_ARN,
       roleArn: "arn:aws:iam::000000000000:role/tried",
-      invoke: async (event: Buffer, kinesisRecords: number) => {
-        const call = { event: JSON.parse(event.toString()) as Call["event"], kinesisRecords };
+      invoke: async (batch: Batch) => {
+        const event = JSON.parse(batch.event().toString()) as Call["event"];
+        const call = { event, kinesisRecords: batch.records.length };
         this.calls.push(call);
         await this.waitFor;
         return this.answer(call);
@@ -305,8 +306,8 @@ describe("an update", () => {
       declared: declaredMapping(INPUTS),
       functionArn: `${FUNCTION_ARN}-2`,
       roleArn: "arn:aws:iam::000000000000:role/other",
-      invoke: (event) => {
-        calls.push(JSON.parse(event.toString()) as Call["event"]);
+      invoke: (batch) => {
+        calls.push(JSON.parse(batch.event().toString()) as Call["event"]);
         return Promise.resolve({ kind: "response", requestId: "r", response: null });
       },
     });
@@ -352,8 +353,8 @@ test("with a real function, lanes run side by side and every record arrives once
     region: "us-east-1",
     functionArn: FUNCTION_ARN,
     roleArn: "arn:aws:iam::000000000000:role/tried",
-    invoke: async (event, kinesisRecords) => {
-      const result = await lambda.runner.invoke("tried", event, kinesisRecords);
+    invoke: async (batch) => {
+      const result = await lambda.runner.invoke("tried", batch.event(), batch.records.length);
       setImmediate(() => driver.idle() && done.resolve());
       return result;
     },
