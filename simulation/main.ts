@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     .showHelpAfterError()
     .exitOverride();
   const options = program.parse().opts<Options>();
-  if (!Number.isSafeInteger(options.firstSeed + options.seeds - 1)) {
+  if (options.seeds - 1 > Number.MAX_SAFE_INTEGER - options.firstSeed) {
     program.error("error: the last seed is above 2^53 - 1", { exitCode: EXIT.usage });
   }
   const started = performance.now();

@@ -71,6 +71,7 @@ function backend(
   lastsMs: number,
   tables: string,
 ): BackendSpec {
+  const survivable = theme === "calm" || theme === "survivable";
   const timeoutSeconds = draws.pick([10, 20, 30, 60]);
   const toleratedOutageSeconds = draws.logBetween(60, 600);
   const faults = backendFaults(draws, kind, theme, faultsEndMs, toleratedOutageSeconds * 1000, tables);
@@ -84,7 +85,9 @@ function backend(
     toleratedOutageSeconds,
     maximumRecordAgeSeconds:
       theme === "everything" && draws.chance(0.3) ? Math.max(60, toleratedOutageSeconds) : MAX_RECORD_AGE_SECONDS,
-    survivable: theme === "calm" || theme === "survivable",
+    // A batch that comes in parts uses up the archive's attempts, since it does not bisect: none are to be lost here.
+    littleMemory: draws.chance(0.4) && (kind === "warehouse" || !survivable),
+    survivable,
     faults,
   };
 }

@@ -1,9 +1,11 @@
 import type { Clock } from "../../contract/clock.ts";
 import { METRICS } from "../../contract/metrics.ts";
 import type { BatchResponse } from "../../functions/shared/event.ts";
+import type { UnpackLimits } from "../../functions/shared/unpack.ts";
 import type { CallResult } from "../../model/event-source/driver.ts";
 import type { FaultCount } from "../cloud/faults.ts";
 import type { ExecutionEnvironment } from "../lambda/environment.ts";
+import { unpackLimits } from "../world/consumer.ts";
 import type { Ledger } from "../world/ledger.ts";
 import type { BackendSpec } from "../world/spec.ts";
 import type { PutRecord } from "../world/truth.ts";
@@ -27,12 +29,14 @@ export class InvocationCheck {
   readonly #ledger: Ledger;
   readonly #faults: FaultCount;
   readonly #clock: Clock;
+  readonly #limits: UnpackLimits;
 
   constructor(spec: BackendSpec, ledger: Ledger, faults: FaultCount, clock: Clock) {
     this.#spec = spec;
     this.#ledger = ledger;
     this.#faults = faults;
     this.#clock = clock;
+    this.#limits = unpackLimits(spec);
   }
 
   started(): Before {
@@ -53,12 +57,17 @@ export class InvocationCheck {
   /** The structured log line counts every record in exactly one place. */
   logged(environment: ExecutionEnvironment, line: string): void {
     const report = JSON.parse(line) as Record<string, number>;
-    const { recordsIn, recordsWritten, recordsQuarantined, recordsDiverted, recordsRetried } = METRICS;
+    const { bytesIn, recordsIn, recordsWritten, recordsQuarantined, recordsDiverted, recordsRetried } = METRICS;
     const places = [recordsWritten, recordsQuarantined, recordsDiverted, recordsRetried].map((name) => report[name]!);
     const sum = places.reduce((total, count) => total + count, 0);
     if (sum !== report[recordsIn] || places.some((count) => count < 0)) {
       const what = `environment ${environment.number} logs ${report[recordsIn]} records as ${places.join(" + ")}`;
       this.#ledger.violate("answer", what);
+    }
+    const { maxBatchBytes, maxBatchPieces } = this.#limits;
+    if (report[recordsIn]! > maxBatchPieces || report[bytesIn]! > maxBatchBytes) {
+      const what = `environment ${environment.number} unpacks ${report[recordsIn]} records of ${report[bytesIn]} bytes at once`;
+      this.#ledger.violate("bounds", what);
     }
   }
 
@@ -87,7 +96,8 @@ export class InvocationCheck {
     const tookMs = this.#clock.now() - atMs;
     // A record that is refused without being named is only blamed once another table has taken rows.
     const alone = pieces.some(({ bytes }) => bytes.includes(MARKS.invalid));
-    if ((done < batch.length && !alone) || (tookMs > PROMPT_MS + refused * REFUSED_MS && !alone)) {
+    const due = this.#spec.littleMemory ? 1 : batch.length;
+    if ((done < due && !alone) || (tookMs > PROMPT_MS + refused * REFUSED_MS && !alone)) {
       const { shard, sequenceNumber } = batch[0]!;
       this.#ledger.violate(
         "prompt",

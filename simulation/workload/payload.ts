@@ -1,16 +1,32 @@
 import type { Draws } from "../draws.ts";
 import type { ExpectedPiece, PieceMaker } from "./pieces.ts";
+import { aggregated, beyondLimits, brokenAggregate, brokenStream, compressed } from "./wire-formats.ts";
+import type { Payload } from "./wire-formats.ts";
 
-/** One Kinesis record as it is put, and what it must come apart into, in order of position. */
-export interface Payload {
-  readonly bytes: Buffer;
-  readonly pieces: readonly ExpectedPiece[];
-}
-
-/** Makes a payload in one of the forms in which log records arrive (docs/data-path.md, "Unpacking"). */
+/** Makes the payload of one Kinesis record, in one of the forms in which log records arrive (docs/data-path.md, "Unpacking"). */
 export function makePayload(draws: Draws, maker: PieceMaker, nowMs: number): Payload {
   const form = draws.unit();
-  if (form < 0.55) return single(draws, maker.piece(nowMs));
+  if (form < 0.75) return unwrapped(draws, maker, nowMs);
+  if (form < 0.83) return compressed(draws, unwrapped(draws, maker, nowMs));
+  if (form < 0.93) return aggregate(draws, maker, nowMs);
+  if (form < 0.95) return compressed(draws, aggregate(draws, maker, nowMs));
+  if (form < 0.97) return brokenAggregate(draws, [unwrapped(draws, maker, nowMs)]);
+  return form < 0.985 ? brokenStream(draws, unwrapped(draws, maker, nowMs)) : beyondLimits(draws);
+}
+
+function aggregate(draws: Draws, maker: PieceMaker, nowMs: number): Payload {
+  const payloads = many(draws.between(0, 6), () => {
+    const payload = unwrapped(draws, maker, nowMs);
+    if (draws.chance(0.05)) return brokenStream(draws, payload);
+    return draws.chance(0.2) ? compressed(draws, payload) : payload;
+  });
+  return aggregated(draws, payloads);
+}
+
+/** What no compression and no aggregate is wrapped around. */
+function unwrapped(draws: Draws, maker: PieceMaker, nowMs: number): Payload {
+  const form = draws.unit();
+  if (form < 0.6) return single(draws, maker.piece(nowMs));
   if (form < 0.8)
     return lines(
       draws,

@@ -4,8 +4,9 @@ import type { Draws } from "../draws.ts";
 import type { Trace } from "../trace.ts";
 import type { LoadSpec } from "../world/spec.ts";
 import type { Truth } from "../world/truth.ts";
-import { makePayload, type Payload } from "./payload.ts";
+import { makePayload } from "./payload.ts";
 import type { PieceMaker } from "./pieces.ts";
+import type { Payload } from "./wire-formats.ts";
 
 /** What a producer rests on. */
 export interface ProducerOptions {

@@ -2,6 +2,7 @@ import { createHandler as createArchive } from "../../functions/archive/archive.
 import { readEnvironment as readArchiveEnvironment } from "../../functions/archive/environment.ts";
 import type { Handler } from "../../functions/shared/event.ts";
 import { ObjectStore } from "../../functions/shared/object-store.ts";
+import { DEFAULT_LIMITS, type UnpackLimits } from "../../functions/shared/unpack.ts";
 import { Connections } from "../../functions/warehouse/connections.ts";
 import { readEnvironment as readWarehouseEnvironment } from "../../functions/warehouse/environment.ts";
 import { createHandler as createWarehouse } from "../../functions/warehouse/warehouse.ts";
@@ -14,6 +15,7 @@ import { Draws } from "../draws.ts";
 import { ARCHIVE_BUCKET, DEAD_LETTER_BUCKET } from "../invariants/stored-objects.ts";
 import type { ExecutionEnvironment } from "../lambda/environment.ts";
 import { PARTITION_EXPIRY_DAYS } from "../workload/pieces.ts";
+import { LIMITS } from "../workload/wire-formats.ts";
 import type { BackendSpec } from "./spec.ts";
 
 /** What a consumer reaches from its execution environment. */
@@ -38,6 +40,7 @@ export function coldStart(spec: BackendSpec, world: ConsumerWorld, environment: 
     clock,
     compressor: simulatedCompressor(environment),
     log: (line: string) => world.log(environment, line),
+    limits: unpackLimits(spec),
   };
   const variables = environmentVariables(spec, world.generation);
   if (spec.kind === "archive") return createArchive({ ...deps, environment: readArchiveEnvironment(variables) });
@@ -49,6 +52,12 @@ export function coldStart(spec: BackendSpec, world: ConsumerWorld, environment: 
     connections: new Connections({ open, tokens, clock }),
     random,
   });
+}
+
+/** What a backend's consumer may take apart at a time. */
+export function unpackLimits({ littleMemory }: BackendSpec): UnpackLimits {
+  const { maxBatchBytes, maxBatchPieces } = littleMemory ? LIMITS : DEFAULT_LIMITS;
+  return { ...LIMITS, maxBatchBytes, maxBatchPieces };
 }
 
 /** What the Pulumi program would tell the function. */

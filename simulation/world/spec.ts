@@ -54,6 +54,8 @@ export interface BackendSpec {
   readonly maximumRecordAgeSeconds: number;
   /** Nothing in this run entitles Lambda to give a batch up: outages shorter than the tolerated one, and no lost attempts. */
   readonly survivable: boolean;
+  /** The consumer takes only so much of a batch as its memory holds, and leaves the rest for the next invocation. */
+  readonly littleMemory: boolean;
   readonly faults: BackendFaults;
 }
 

@@ -1,5 +1,5 @@
 import { shardNumber } from "../../contract/record-id.ts";
-import type { Payload } from "../workload/payload.ts";
+import type { Payload } from "../workload/wire-formats.ts";
 
 /** A Kinesis record that the stream has accepted. */
 export interface PutRecord {
