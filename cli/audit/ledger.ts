@@ -68,6 +68,7 @@ export class BackendLedger {
   /** Counts what is there; then {@link doubted} says where that is not enough. */
   async count(): Promise<void> {
     const tallies = this.#tallies;
+    const { window } = this.#letters;
     const quarantined = new Map<string, Cell>();
     await this.#side.count(tallies, this.#findings);
     await visitDeadLetters(this.#letters, this.#findings, {
@@ -85,7 +86,8 @@ export class BackendLedger {
         tally.doubts.add("dead-letters");
       },
       pendingRange({ shard, firstArrivedMs, lastArrivedMs }) {
-        for (let hour = hourNumber(firstArrivedMs); hour <= hourNumber(lastArrivedMs); hour++) {
+        const last = hourNumber(Math.min(lastArrivedMs, window.untilMs - 1));
+        for (let hour = hourNumber(Math.max(firstArrivedMs, window.sinceMs)); hour <= last; hour++) {
           tallies.at(shard, hour).doubts.add("dead-letters");
         }
       },

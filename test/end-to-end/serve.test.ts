@@ -162,6 +162,24 @@ describe("sluice local --serve --records 0", () => {
     });
   });
 
+  test("and as a deployed stack's, by the endpoints in the environment", async () => {
+    const before = { ...process.env };
+    Object.assign(process.env, {
+      ...{ AWS_ENDPOINT_URL_S3: endpoints.s3, AWS_ENDPOINT_URL_KINESIS: endpoints.kinesis },
+      ...{ AWS_ACCESS_KEY_ID: "any", AWS_SECRET_ACCESS_KEY: "thing", BIGQUERY_EMULATOR_HOST: endpoints.bigquery },
+    });
+    try {
+      const [since, until] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+      const audit = await sluiceHere("audit", "--stack", "local", "--since", since!, "--until", until!);
+      expect([audit.code, audit.err, audit.out.split("\n").at(-2)]).toEqual([0, "", "The audit holds."]);
+      expect(audit.out).toContain("warehouse: 30 accepted = 30 written");
+      const query = await sluiceHere("query", "--stack", "local", "--json", "SELECT 1 AS one");
+      expect(query).toEqual({ code: 0, out: '{"one":1}\n', err: "" });
+    } finally {
+      process.env = before;
+    }
+  });
+
   test("SIGTERM to its group ends it in good order, and the warehouse is free", async () => {
     command.signal("SIGTERM", "group");
     expect(await command.ended).toMatchObject({ code: 0, err: "" });
