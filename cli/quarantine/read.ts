@@ -6,6 +6,7 @@ import type { RecordId } from "../../contract/record-id.ts";
 import type { Connection } from "../connect/connect.ts";
 import { messageOf } from "../errors.ts";
 import { objectsInWindow } from "../object-walk.ts";
+import { readIfThere } from "../replay/dead-letter-object.ts";
 import { quarantineLine, readLines } from "../replay/stored-lines.ts";
 import { type TimeWindow, inWindow } from "../time-window.ts";
 
@@ -49,8 +50,10 @@ export async function* quarantinedRecords(
     const stranger = (key: string): void => problem(`${key}: not an object of the quarantine`);
     for await (const { key, name } of objectsInWindow(deadLetters, prefix, filter.window, stranger)) {
       if (filter.ids !== undefined && !filter.ids.some((id) => isWithin(id, name))) continue;
+      const object = await readIfThere(deadLetters, key);
+      if (object === undefined) continue;
       try {
-        const lines = readLines(await unzip(await deadLetters.read(key)), quarantineLine);
+        const lines = readLines(await unzip(object), quarantineLine);
         for (const { recordId, arrivedMs, bytes, reason, detail } of lines) {
           if (!inWindow(filter.window, arrivedMs)) continue;
           if (filter.reason !== undefined && reason !== filter.reason) continue;

@@ -23,10 +23,11 @@ export async function replayArchive(context: ReplayContext): Promise<void> {
   for await (const { key } of objectsInWindow(archive, archivePrefix(connection.facts.generation), window, stranger)) {
     if (key <= reached) continue;
     if (signal.aborted) return;
+    const bytes = await archive.read(key);
     tally.objects++;
     let lines: readonly StoredLine[];
     try {
-      lines = readLines(await unzip(await archive.read(key)), archiveLine);
+      lines = readLines(await unzip(bytes), archiveLine);
     } catch (error) {
       tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
       continue;

@@ -4,6 +4,7 @@ import type { QuarantineLine } from "../../contract/formats.ts";
 import { type ObjectKey, REPLAYED_PREFIX, formatObjectKey } from "../../contract/keys.ts";
 import type { Bucket } from "../connect/bucket.ts";
 import { CommandError } from "../errors.ts";
+import type { NamedObject } from "../object-walk.ts";
 import { type LineReader, type StoredLine, quarantineLine, readLines } from "./stored-lines.ts";
 
 const unzip = promisify(gunzip);
@@ -17,14 +18,13 @@ export interface DeadLetterObject {
   readonly lines: readonly StoredLine[];
 }
 
-/** Reads an object whole. Rejects where it is not what its name says. */
+/** Takes an object's bytes apart. Rejects where it is not what its name says. */
 export async function openDeadLetters(
-  bucket: Bucket,
-  key: string,
-  name: ObjectKey,
+  { key, name }: NamedObject,
+  bytes: Buffer,
   reader: LineReader,
 ): Promise<DeadLetterObject> {
-  const lines = readLines(await unzip(await bucket.read(key)), reader);
+  const lines = readLines(await unzip(bytes), reader);
   if (lines.length !== name.records) {
     throw new CommandError(`it has ${lines.length} lines, while its name says ${name.records}`);
   }
@@ -70,8 +70,17 @@ export async function moveToReplayed(bucket: Bucket, key: string): Promise<void>
   await bucket.delete(key);
 }
 
-/** Whether an error says that there is no such object. */
-export function isMissing(error: unknown): boolean {
+/** An object's bytes; `undefined` if another replay has moved it since it was listed. */
+export async function readIfThere(bucket: Bucket, key: string): Promise<Buffer | undefined> {
+  try {
+    return await bucket.read(key);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
   return error instanceof Error && error.name === "NoSuchKey";
 }
 

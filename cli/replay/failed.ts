@@ -5,7 +5,7 @@ import { Unpacker } from "../../functions/shared/unpack.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import { type TimeWindow, meetsDay } from "../time-window.ts";
 import { type ReplayContext, writeOrPutAway } from "./context.ts";
-import { moveToReplayed } from "./dead-letter-object.ts";
+import { moveToReplayed, readIfThere } from "./dead-letter-object.ts";
 import { eventBatches } from "./event-batches.ts";
 import { readShard } from "./stream-reader.ts";
 
@@ -64,9 +64,11 @@ export async function replayFailed(context: ReplayContext): Promise<void> {
   const unpacker = new Unpacker(context.consumer.wanted);
   for (const key of keys) {
     if (signal.aborted) return;
+    const bytes = await readIfThere(connection.deadLetters, key);
+    if (bytes === undefined) continue;
     let failure: Failure;
     try {
-      failure = await readFailure(context, key);
+      failure = parseFailure(bytes);
     } catch (error) {
       tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
       continue;
@@ -81,17 +83,22 @@ async function* keysOf(context: ReplayContext, mapping: string): AsyncGenerator<
   const { functionName } = connection.facts.backends.find(({ name }) => name === consumer.backend)!;
   let ours: boolean | undefined;
   for await (const key of connection.deadLetters.list(mapping)) {
-    ours ??= await readFailure(context, key).then(
-      ({ requestContext }) => FUNCTION_NAME.exec(requestContext.functionArn)?.[1] === functionName,
-      () => undefined,
-    );
+    ours ??= isOf(functionName, await readIfThere(connection.deadLetters, key));
     if (ours === false) return;
     yield key;
   }
 }
 
-async function readFailure({ connection }: ReplayContext, key: string): Promise<Failure> {
-  const bytes = await connection.deadLetters.read(key);
+/** Whether a function failed a batch; `undefined` if the object does not say. */
+function isOf(functionName: string, bytes: Buffer | undefined): boolean | undefined {
+  try {
+    return bytes && FUNCTION_NAME.exec(parseFailure(bytes).requestContext.functionArn)?.[1] === functionName;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseFailure(bytes: Buffer): Failure {
   return failureSchema.parse(parseJson(bytes.toString()));
 }
 

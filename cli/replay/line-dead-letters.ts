@@ -10,7 +10,7 @@ import { type NamedObject, objectsInWindow } from "../object-walk.ts";
 import { inWindow } from "../time-window.ts";
 import type { Handled } from "./consumer.ts";
 import { type ReplayContext, writeBatch } from "./context.ts";
-import { type DeadLetterObject, isMissing, openDeadLetters, settleDeadLetters } from "./dead-letter-object.ts";
+import { type DeadLetterObject, openDeadLetters, readIfThere, settleDeadLetters } from "./dead-letter-object.ts";
 import { type Batch, StoredUnpacker } from "./stored-batch.ts";
 import { type StoredLine, divertedLine, quarantineLine } from "./stored-lines.ts";
 
@@ -62,16 +62,17 @@ class LineReplay {
   }
 
   /** One object. Throws what ends the replay. */
-  async object({ key, name }: NamedObject): Promise<void> {
+  async object(named: NamedObject): Promise<void> {
     const { connection, tally } = this.#context;
+    const { key } = named;
+    const bytes = await readIfThere(connection.deadLetters, key);
+    if (bytes === undefined) return;
     tally.objects++;
     let object: DeadLetterObject;
     try {
-      const reader = this.#diverted ? divertedLine : quarantineLine;
-      object = await openDeadLetters(connection.deadLetters, key, name, reader);
+      object = await openDeadLetters(named, bytes, this.#diverted ? divertedLine : quarantineLine);
     } catch (error) {
-      // Another replay may have moved it since it was listed.
-      if (!isMissing(error)) tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
+      tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
       return;
     }
     const { lines } = object;

@@ -28,6 +28,7 @@ export async function replayStream(context: ReplayContext): Promise<void> {
     });
   }
   const deps: StreamReaderDeps = { kinesis: connection.kinesis, streamName, clock: context.clock };
+  if (context.request.window.sinceMs >= state.untilMs) return;
   const unpacker = new Unpacker(context.consumer.wanted);
   for (const shard of await shardsOf(deps)) {
     const position = state.position(shard);

@@ -17,6 +17,8 @@ export class MemoryBucket implements Bucket {
   readonly objects = new Map<string, Buffer>();
   killAt = Infinity;
   changes = 0;
+  /** Keys whose reading is never answered: the process is gone. */
+  killOn: (key: string) => boolean = () => false;
 
   constructor(name: string, objects: Iterable<readonly [string, Buffer]> = []) {
     this.name = name;
@@ -42,6 +44,7 @@ export class MemoryBucket implements Bucket {
   }
 
   read(key: string): Promise<Buffer> {
+    if (this.killOn(key)) return Promise.reject(new Killed());
     const bytes = this.objects.get(key);
     return bytes === undefined ? Promise.reject(missing()) : Promise.resolve(bytes);
   }
@@ -126,11 +129,12 @@ export function connectionTo(world: World): Connection {
   };
 }
 
-/** Replays, and gives the counts. */
+/** Replays, and gives the counts. `batchTimeoutMs`: short where a backend takes nothing at all. */
 export async function replayed(
   world: World,
   request: Pick<ReplayRequest, "from" | "to"> & Partial<ReplayRequest>,
   state = ReplayState.none(Infinity),
+  batchTimeoutMs = 60_000,
 ): Promise<Tally> {
   const tally = new Tally();
   await replay(
@@ -139,7 +143,7 @@ export async function replayed(
       ...{ connection: connectionTo(world), state, tally, clock: systemClock, random: () => 0.5 },
       signal: new AbortController().signal,
       recordsPerSecond: undefined,
-      batchTimeoutMs: 1_000,
+      batchTimeoutMs,
     },
   );
   return tally;
