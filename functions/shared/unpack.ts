@@ -3,6 +3,7 @@ import { AggregateReader } from "./aggregate.ts";
 import { BROKEN, MAY_BE_WRAPPED, TOO_LARGE, TOO_MANY, compressionOf, decompress } from "./decompress.ts";
 import type { Compression, StreamBudget } from "./decompress.ts";
 import type { KinesisEventRecord } from "./event.ts";
+import { collectGarbage } from "./garbage.ts";
 import { KIND, Pieces } from "./pieces.ts";
 import type { Kind } from "./pieces.ts";
 import { PayloadSplitter } from "./split.ts";
@@ -40,6 +41,9 @@ export const DEFAULT_LIMITS: UnpackLimits = {
   maxBatchPieces: 200_000,
 };
 
+/** Abandoned output that may wait for the garbage collector. */
+const MAX_ABANDONED_BYTES = 32 * MIB;
+
 /**
  * The unpack stage: what Kinesis records hold, as pieces (docs/data-path.md, "Unpacking").
  *
@@ -58,6 +62,8 @@ export class Unpacker {
   #allowedByRatio = false;
   #exceeded = "";
   readonly #budget: StreamBudget = { streams: 0 };
+  /** Bytes of outputs that were given up for their size, since the last collection. */
+  #abandonedBytes = 0;
 
   /** `wanted`: names of members whose values the consumer reads; none for one that judges no content. */
   constructor(wanted: readonly string[] = [], limits: UnpackLimits = DEFAULT_LIMITS) {
@@ -134,12 +140,14 @@ export class Unpacker {
     const { maxCompressions, maxRatio, maxStreams, maxUnpackedBytes } = this.#limits;
     const ofRatio = (end - start) * maxRatio;
     const input = pieces.bytes.subarray(start, end);
-    const output = decompress(compression, input, Math.min(ofRatio, this.#allowedBytes), this.#budget);
+    const maxBytes = Math.min(ofRatio, this.#allowedBytes);
+    const output = decompress(compression, input, maxBytes, this.#budget);
     if (output === BROKEN) {
       // Text may look like zlib; of what no compressor has made, text is what it can be.
       return isUtf8(input) ? this.#split(start, end) : this.#takeAsItIs(start, end, KIND.UNPACK_FAILED, compression);
     }
     if (output === TOO_LARGE) {
+      this.#abandon(maxBytes);
       return this.#exceed(
         this.#allowedByRatio || ofRatio < this.#allowedBytes
           ? `${compression}: more than ${maxRatio} bytes for each byte`
@@ -154,6 +162,14 @@ export class Unpacker {
     const outputStart = pieces.used;
     pieces.used += output.copy(pieces.bytes, outputStart);
     return this.#unpackPayload(outputStart, pieces.used, compressions + 1, aggregates);
+  }
+
+  /** A batch of bombs would leave many times the memory there is, faster than V8 takes notice. */
+  #abandon(bytes: number): void {
+    this.#abandonedBytes += bytes;
+    if (this.#abandonedBytes < MAX_ABANDONED_BYTES) return;
+    this.#abandonedBytes = 0;
+    collectGarbage();
   }
 
   #split(start: number, end: number): boolean {
