@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import cliProgress from "cli-progress";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { DEFECTS } from "./defects/catalogue.ts";
+import { describeDefect, runDefects } from "./defects/run.ts";
 import { runSeeds } from "./pool.ts";
 import { describeFailure, describeReport, report } from "./report.ts";
 import { runSeed, type SeedResult } from "./run-seed.ts";
@@ -14,6 +16,7 @@ interface Options {
   readonly workers: number;
   readonly json: boolean;
   readonly verbose: boolean;
+  readonly defects?: true | string;
 }
 
 function wholeNumber(text: string): number {
@@ -38,6 +41,7 @@ async function main(): Promise<number> {
     .option("--workers <count>", "threads", positiveWholeNumber, availableParallelism())
     .option("--json", "print the report as JSON", false)
     .option("--verbose", "print everything that happens, one seed after the other", false)
+    .option("--defects [names]", "plant each known defect instead, or those named, and see whether it is found")
     .addHelpText(
       "after",
       "\nExits with 1 if a seed violates an invariant, 2 for a wrong command line, 130 when interrupted.",
@@ -48,6 +52,7 @@ async function main(): Promise<number> {
   if (options.seeds - 1 > Number.MAX_SAFE_INTEGER - options.firstSeed) {
     program.error("error: the last seed is above 2^53 - 1", { exitCode: EXIT.usage });
   }
+  if (options.defects !== undefined) return plantDefects(program, options);
   const started = performance.now();
   const results = options.verbose ? await oneAfterTheOther(options) : await sideBySide(options);
   const seconds = (performance.now() - started) / 1000;
@@ -55,6 +60,20 @@ async function main(): Promise<number> {
   if (options.json) process.stdout.write(`${JSON.stringify(whole, null, 2)}\n`);
   else process.stdout.write(`${describeReport(whole)}  ${seconds.toFixed(1)} s\n`);
   return whole.violations > 0 ? EXIT.violated : 0;
+}
+
+async function plantDefects(program: Command, { defects, workers, json }: Options): Promise<number> {
+  const names = typeof defects === "string" ? defects.split(",") : DEFECTS.map(({ name }) => name);
+  const unknown = names.find((name) => !DEFECTS.some((defect) => defect.name === name));
+  if (unknown !== undefined) program.error(`error: no defect is called ${unknown}`);
+  const chosen = DEFECTS.filter(({ name }) => names.includes(name));
+  const results = await runDefects(chosen, workers, (result) => {
+    if (!json) process.stdout.write(describeDefect(result));
+  });
+  const missed = results.filter(({ seed }) => seed === undefined);
+  if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else process.stdout.write(`${results.length} defects planted, ${missed.length} not found\n`);
+  return missed.length > 0 ? EXIT.violated : 0;
 }
 
 async function oneAfterTheOther({ firstSeed, seeds }: Options): Promise<SeedResult[]> {

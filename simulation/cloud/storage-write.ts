@@ -44,6 +44,8 @@ export class SimulatedStorageWrite {
   readonly #draws: Draws;
   /** When a refusal of each table was last answered, milliseconds from the start. */
   readonly #refusedMs = new Map<string, number>();
+  /** When each table last took rows. */
+  readonly #tookMs = new Map<string, number>();
 
   constructor(options: StorageWriteOptions) {
     this.#options = options;
@@ -51,9 +53,11 @@ export class SimulatedStorageWrite {
     this.#draws = options.edge.draws;
   }
 
-  /** Whether this table has refused anything in the last minutes. */
-  hasRefused(table: string, withinMs: number): boolean {
-    return (this.#refusedMs.get(table) ?? -Infinity) >= this.edge.elapsedMs - withinMs;
+  /** Whether, of late, this table has refused rows and another one has taken some: what entitles a consumer to divert. */
+  aloneRefuses(table: string, withinMs: number): boolean {
+    const since = this.edge.elapsedMs - withinMs;
+    const others = [...this.#tookMs].some(([other, atMs]) => other !== table && atMs >= since);
+    return others && (this.#refusedMs.get(table) ?? -Infinity) >= since;
   }
 
   /** Carries out one request, uncompressed. */
@@ -76,6 +80,7 @@ export class SimulatedStorageWrite {
       };
     }
     if (decoded.some(isInvalid)) return { answer: { ...OK, code: "INVALID_ARGUMENT" }, endsCall: false };
+    this.#tookMs.set(table, this.edge.elapsedMs);
     for (const row of decoded) this.#options.onRow(table, row);
     return { answer: OK, endsCall: false };
   }

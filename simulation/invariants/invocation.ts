@@ -1,10 +1,12 @@
 import type { Clock } from "../../contract/clock.ts";
 import { METRICS } from "../../contract/metrics.ts";
+import { ANSWER_MS } from "../../functions/shared/deadline.ts";
 import type { BatchResponse } from "../../functions/shared/event.ts";
 import type { UnpackLimits } from "../../functions/shared/unpack.ts";
 import type { CallResult } from "../../model/event-source/driver.ts";
 import type { FaultCount } from "../cloud/faults.ts";
 import type { ExecutionEnvironment } from "../lambda/environment.ts";
+import { MAX_SKEW_MS } from "../lambda/function.ts";
 import { unpackLimits } from "../world/consumer.ts";
 import type { Ledger } from "../world/ledger.ts";
 import type { BackendSpec } from "../world/spec.ts";
@@ -50,6 +52,7 @@ export class InvocationCheck {
       const missing = this.#ledger.firstMissing(record);
       if (missing >= 0) this.#ledger.violate("acknowledged", `${record.shard}:${record.sequenceNumber}:${missing}`);
     }
+    if (result.kind === "response" && done === 0) this.#checkAttempt(before, batch);
     if (this.#faults.hits === before.hits) this.#checkPrompt(before, batch, done);
     return done;
   }
@@ -88,6 +91,19 @@ export class InvocationCheck {
       done = Math.min(done, Math.max(0, index));
     }
     return done;
+  }
+
+  /**
+   * A failed attempt lasts as long as the time-out, but for half a second and what its environment's clock is ahead: the number of attempts
+   * is sized on it (DESIGN 3.6).
+   */
+  #checkAttempt({ atMs }: Before, batch: readonly PutRecord[]): void {
+    const { faults, timeoutSeconds } = this.#spec;
+    const tookMs = this.#clock.now() - atMs;
+    // What the wall clock jumps is missing or too much.
+    if (faults.invocations.clockJump > 0 || tookMs >= timeoutSeconds * 1000 - ANSWER_MS - MAX_SKEW_MS) return;
+    const { shard, sequenceNumber } = batch[0]!;
+    this.#ledger.violate("attempts", `${shard}:${sequenceNumber}: failed after ${tookMs} ms of ${timeoutSeconds} s`);
   }
 
   #checkPrompt({ atMs }: Before, batch: readonly PutRecord[], done: number): void {

@@ -18,7 +18,7 @@ export interface ObjectRules {
   readonly archivePrefix: string | undefined;
   readonly quarantinePrefix: string;
   readonly divertedPrefix: string;
-  /** Whether this table has refused rows of late. */
+  /** Whether this table has refused rows of late while another has taken some. */
   readonly mayDivert: (table: string) => boolean;
   readonly failure: FailureRules;
 }
@@ -128,7 +128,7 @@ function checkDivertedLine({ ledger, mayDivert }: ObjectRules, { record, positio
     ledger.violate("misplaced", `${line.record_id} is diverted from ${line.table}, belongs to ${expected.table}`);
   }
   if (!mayDivert(line.table))
-    ledger.violate("misplaced", `${line.record_id} is diverted; ${line.table} refuses nothing`);
+    ledger.violate("misplaced", `${line.record_id} is diverted without cause from ${line.table}`);
 }
 
 function checkRaw(

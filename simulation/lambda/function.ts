@@ -37,7 +37,8 @@ export const NO_INVOCATION_FAULTS: InvocationFaults = {
 const ARRIVALS = 60;
 /** An environment that has had no work for so long is ended; in milliseconds. */
 const IDLE_MS = 420_000;
-const MAX_SKEW_MS = 1_500;
+/** How far an environment's wall clock may be from the right one when it starts, in milliseconds. */
+export const MAX_SKEW_MS = 1_500;
 
 /** What a function rests on. */
 export interface FunctionOptions {

@@ -17,8 +17,8 @@ export const LIMITS: UnpackLimits = {
   ...DEFAULT_LIMITS,
   maxPieces: 60,
   maxUnpackedBytes: 32 * 1024,
-  maxBatchBytes: 64 * 1024,
-  maxBatchPieces: 300,
+  maxBatchBytes: 48 * 1024,
+  maxBatchPieces: 120,
 };
 
 /** https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md */

@@ -24,7 +24,7 @@ import { type BackendSpec, type MappingSpec, retryAttempts, type WorldSpec } fro
 import type { PutRecord } from "./truth.ts";
 
 const STREAM_ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/player-log";
-/** A row may be diverted so long after its table was seen to refuse: the rest of the invocation, and the dead letters' way. */
+/** A row may be diverted so long after its table was seen to refuse and another to work: a minute, the rest of the invocation, the way of the dead letters. */
 const DIVERTED_WITHIN_MS = 180_000;
 
 /** What all backends of a world share. */
@@ -95,7 +95,7 @@ export class Backend {
       archivePrefix: spec.kind === "archive" ? archivePrefix(whole.generation) : undefined,
       quarantinePrefix: quarantinePrefix(whole.generation, spec.name),
       divertedPrefix: divertedBackendPrefix(whole.generation, spec.name),
-      mayDivert: (table) => service.hasRefused(table, DIVERTED_WITHIN_MS),
+      mayDivert: (table) => service.aloneRefuses(table, DIVERTED_WITHIN_MS),
       failure: {
         keyPrefix: `${FAILED_PREFIX}${mappingId}/`,
         maximumRetryAttempts: retryAttempts(spec),

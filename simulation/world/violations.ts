@@ -10,6 +10,7 @@ export const INVARIANTS = {
   family: "A child shard was read before its parents were done.",
   "object-key": "An object's name does not say what is in it.",
   given: "A batch went to the failed destination too early, or without its payload.",
+  attempts: "An invocation failed before its time was over, so that attempts do not measure time.",
   prompt: "An invocation that met no fault did not take all its records soon.",
   answer: "An invocation's answer or log line contradicts its batch.",
   bounds: "Memory, timers or connections grew beyond their bound.",

@@ -1,4 +1,6 @@
+import type { Clock } from "../../contract/clock.ts";
 import { StreamModel } from "../../model/stream/stream-model.ts";
+import type { RecordStores } from "../../model/stream/types.ts";
 import { SimulatedS3 } from "../cloud/s3.ts";
 import { VirtualClock } from "../clock.ts";
 import { Draws } from "../draws.ts";
@@ -29,7 +31,24 @@ export interface WorldResult {
   readonly violationCount: number;
   /** By name of the backend. */
   readonly deliveries: ReadonlyMap<string, readonly Delivery[]>;
+  /** Log records that each backend has written, and the copies that it made of them. */
+  readonly written: ReadonlyMap<string, { readonly records: number; readonly copies: number }>;
   readonly counts: RunCounts;
+}
+
+/** What a world may be given in the place of its own. */
+export interface WorldParts {
+  /** Where the stream keeps its records. */
+  readonly stores?: RecordStores;
+  /** What puts records on it; `spec.load` is for its own producer. */
+  readonly producer?: (world: PutWorld) => { start(): void; readonly done: boolean };
+}
+
+/** What a producer works on. */
+export interface PutWorld {
+  readonly clock: Clock;
+  readonly stream: StreamModel;
+  readonly truth: Truth;
 }
 
 export interface RunCounts {
@@ -51,11 +70,20 @@ export interface RunCounts {
  *     result.violations;                  // empty, or the spec has found a defect
  *     result.deliveries.get("archive");   // what was done when
  */
-export async function runWorld(spec: WorldSpec, trace: Trace = new Trace()): Promise<WorldResult> {
+export async function runWorld(
+  spec: WorldSpec,
+  trace: Trace = new Trace(),
+  parts: WorldParts = {},
+): Promise<WorldResult> {
   const clock = new VirtualClock(spec.startMs);
   const violations = new Violations();
   const truth = new Truth();
-  const stream = new StreamModel({ name: "player-log", shardCount: spec.shards, createdAtMs: spec.startMs });
+  const stream = new StreamModel({
+    name: "player-log",
+    shardCount: spec.shards,
+    createdAtMs: spec.startMs,
+    stores: parts.stores,
+  });
   const objects = new StoredObjects();
   const s3 = new SimulatedS3(clock, (object) => {
     trace.note(clock.now(), "s3", `${object.bucket}/${object.key}`);
@@ -70,16 +98,8 @@ export async function runWorld(spec: WorldSpec, trace: Trace = new Trace()): Pro
   });
   for (const { rules } of backends) objects.check(rules);
 
-  const draws = new Draws(spec.seed, "load");
-  const producer = new Producer({
-    clock,
-    stream,
-    truth,
-    draws,
-    trace,
-    load: spec.load,
-    maker: new PieceMaker(draws, spec.load.pieces),
-  });
+  const put = { clock, stream, truth };
+  const producer = parts.producer?.(put) ?? ownProducer(spec, put, trace);
   const reshardDraws = new Draws(spec.seed, "reshard");
   for (const { atMs, kind } of spec.reshards) clock.after(atMs, () => reshard(stream, kind, reshardDraws, clock.now()));
   for (const backend of backends) backend.start();
@@ -105,6 +125,7 @@ export async function runWorld(spec: WorldSpec, trace: Trace = new Trace()): Pro
     violations: violations.kept,
     violationCount: violations.count,
     deliveries: new Map(backends.map(({ spec: { name }, deliveries }) => [name, deliveries])),
+    written: new Map(backends.map(({ spec: { name }, ledger }) => [name, writtenOf(ledger)])),
     counts: {
       kinesisRecords: truth.records.length,
       records: truth.records.reduce((sum, { payload }) => sum + payload.pieces.length, 0),
@@ -114,6 +135,23 @@ export async function runWorld(spec: WorldSpec, trace: Trace = new Trace()): Pro
       elapsedMs: clock.now() - spec.startMs,
     },
   };
+}
+
+function ownProducer(spec: WorldSpec, put: PutWorld, trace: Trace): Producer {
+  const draws = new Draws(spec.seed, "load");
+  return new Producer({ ...put, draws, trace, load: spec.load, maker: new PieceMaker(draws, spec.load.pieces) });
+}
+
+function writtenOf(ledger: Ledger): { records: number; copies: number } {
+  const written = { records: 0, copies: 0 };
+  for (const record of ledger.truth.records) {
+    for (let position = 0; position < record.payload.pieces.length; position++) {
+      const copies = ledger.copies(record, position, "written");
+      written.records += Math.min(1, copies);
+      written.copies += copies;
+    }
+  }
+  return written;
 }
 
 /** At the end every record is done, and every piece of it is somewhere. */
