@@ -52,6 +52,11 @@ export class Matcher {
     this.#repeated = batch.cells.map(() => 0);
   }
 
+  /** Whether a record was written more than once. */
+  get hasCopies(): boolean {
+    return this.#repeated.some((count) => count > 0);
+  }
+
   written(copy: StoredCopy): void {
     const piece = this.#find(copy);
     if (piece === -1) return;

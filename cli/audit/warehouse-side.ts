@@ -51,7 +51,7 @@ export function warehouseSide(options: WarehouseSideOptions): WrittenSide {
     async read(batch, isDoubted, matcher, findings) {
       const span = spanOf(batch, isDoubted, window);
       for (const table of TABLE_NAMES) await readTable(options, { table, span, batch, isDoubted, matcher, findings });
-      await compareCopies(options, span, batch, isDoubted, findings);
+      if (matcher.hasCopies) await compareCopies(options, span, batch, isDoubted, findings);
     },
     async duplicates(findings) {
       const inTime = `TIMESTAMP_MILLIS(${options.eventWindow.sinceMs}), TIMESTAMP_MILLIS(${options.eventWindow.untilMs})`;
