@@ -196,7 +196,7 @@ describe("the tables", () => {
     const { result, queries } = await auditWarehouse(() => {
       throw new QueryError("no such dataset");
     });
-    expect(queries.length).toBe(2 + TABLE_NAMES.length + 1);
+    expect(queries.length).toBe(2 + TABLE_NAMES.length);
     expect(result).toMatchObject({
       missing: 1,
       holds: false,
