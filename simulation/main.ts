@@ -1,12 +1,10 @@
 import { availableParallelism } from "node:os";
 import cliProgress from "cli-progress";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { DEFECTS } from "./defects/catalogue.ts";
+import { type Defect, DEFECTS } from "./defects/catalogue.ts";
 import { describeDefect, runDefects } from "./defects/run.ts";
 import { runSeeds } from "./pool.ts";
 import { describeFailure, describeReport, report } from "./report.ts";
-import { runSeed, type SeedResult } from "./run-seed.ts";
-import { Trace } from "./trace.ts";
 
 const EXIT = { violated: 1, usage: 2, interrupted: 130 } as const;
 
@@ -16,7 +14,88 @@ interface Options {
   readonly workers: number;
   readonly json: boolean;
   readonly verbose: boolean;
-  readonly defects?: true | string;
+  readonly defects?: true | readonly Defect[];
+  readonly plant?: Defect;
+}
+
+async function main(): Promise<number> {
+  const program = new Command("npm run simulate --")
+    .description("Runs the consumers and the event source mapping under injected faults, on a virtual clock.")
+    .option("--seeds <count>", "how many seeds to run", positiveWholeNumber, 100)
+    .option("--first-seed <seed>", "the first of them, from 0 to 2^53 - 1", wholeNumber, 0)
+    .option("--workers <count>", "threads", positiveWholeNumber, availableParallelism())
+    .option("--json", "print the report as JSON", false)
+    .option("--verbose", "print everything that happens, one seed after the other", false)
+    .option("--plant <defect>", "plant a known defect in the code before", knownDefect)
+    .option(
+      "--defects [names]",
+      "plant all known defects, or those named, one by one: each must be found",
+      knownDefects,
+    )
+    .addHelpText(
+      "after",
+      "\nExits with 1 if a seed violates an invariant or a defect is not found, 2 for a wrong command line, 130 when interrupted.",
+    )
+    .showHelpAfterError()
+    .exitOverride();
+  const options = program.parse().opts<Options>();
+  if (options.seeds - 1 > Number.MAX_SAFE_INTEGER - options.firstSeed) {
+    program.error("error: the last seed is above 2^53 - 1");
+  }
+  return options.defects === undefined ? simulate(options) : plantDefects(options, options.defects);
+}
+
+async function simulate(options: Options): Promise<number> {
+  const { firstSeed, seeds, workers, plant, json, verbose } = options;
+  const bars = process.stderr.isTTY && !verbose ? progressBar() : undefined;
+  const bar = bars?.create(seeds, 0, {});
+  const started = performance.now();
+  const failures: string[] = [];
+  let ran = 0;
+  const results = await runSeeds({
+    firstSeed,
+    seeds,
+    workers: verbose ? 1 : workers,
+    plant,
+    ...(verbose && { onLine: (line: string) => process.stdout.write(`${line}\n`) }),
+    onResult(result) {
+      bar?.update(++ran, {});
+      if (result.violationCount > 0) {
+        // A bar that is redrawn would be torn by lines in between.
+        if (bars === undefined) process.stderr.write(describeFailure(result));
+        else failures.push(describeFailure(result));
+      }
+      return true;
+    },
+  });
+  bars?.stop();
+  for (const failure of failures) process.stderr.write(failure);
+  const whole = report(results);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  process.stdout.write(json ? `${JSON.stringify(whole, null, 2)}\n` : `${describeReport(whole)}  ${seconds} s\n`);
+  return whole.violations > 0 ? EXIT.violated : 0;
+}
+
+async function plantDefects({ workers, json }: Options, defects: true | readonly Defect[]): Promise<number> {
+  const results = await runDefects(defects === true ? DEFECTS : defects, workers, (result) => {
+    if (!json) process.stdout.write(describeDefect(result));
+  });
+  const missed = results.filter(({ seed }) => seed === undefined).length;
+  process.stdout.write(
+    json ? `${JSON.stringify(results, null, 2)}\n` : `${results.length} defects planted, ${missed} not found\n`,
+  );
+  return missed > 0 ? EXIT.violated : 0;
+}
+
+function progressBar() {
+  return new cliProgress.MultiBar<object>({
+    stream: process.stderr,
+    format: (options, { progress, value, total }) =>
+      `${cliProgress.Format.BarFormat(progress, options)}  ${value} of ${total} seeds`,
+    barsize: 24,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+  });
 }
 
 function wholeNumber(text: string): number {
@@ -33,90 +112,14 @@ function positiveWholeNumber(text: string): number {
   return value;
 }
 
-async function main(): Promise<number> {
-  const program = new Command("npm run simulate --")
-    .description("Runs the consumers and the event source mapping under injected faults, on a virtual clock.")
-    .option("--seeds <count>", "how many seeds to run", positiveWholeNumber, 100)
-    .option("--first-seed <seed>", "the first of them, from 0 to 2^53 - 1", wholeNumber, 0)
-    .option("--workers <count>", "threads", positiveWholeNumber, availableParallelism())
-    .option("--json", "print the report as JSON", false)
-    .option("--verbose", "print everything that happens, one seed after the other", false)
-    .option("--defects [names]", "plant each known defect instead, or those named, and see whether it is found")
-    .addHelpText(
-      "after",
-      "\nExits with 1 if a seed violates an invariant, 2 for a wrong command line, 130 when interrupted.",
-    )
-    .showHelpAfterError()
-    .exitOverride();
-  const options = program.parse().opts<Options>();
-  if (options.seeds - 1 > Number.MAX_SAFE_INTEGER - options.firstSeed) {
-    program.error("error: the last seed is above 2^53 - 1", { exitCode: EXIT.usage });
-  }
-  if (options.defects !== undefined) return plantDefects(program, options);
-  const started = performance.now();
-  const results = options.verbose ? await oneAfterTheOther(options) : await sideBySide(options);
-  const seconds = (performance.now() - started) / 1000;
-  const whole = report(results);
-  if (options.json) process.stdout.write(`${JSON.stringify(whole, null, 2)}\n`);
-  else process.stdout.write(`${describeReport(whole)}  ${seconds.toFixed(1)} s\n`);
-  return whole.violations > 0 ? EXIT.violated : 0;
+function knownDefect(text: string): Defect {
+  const defect = DEFECTS.find(({ name }) => name === text);
+  if (defect === undefined) throw new InvalidArgumentError("docs/simulation.md lists the names of defects.");
+  return defect;
 }
 
-async function plantDefects(program: Command, { defects, workers, json }: Options): Promise<number> {
-  const names = typeof defects === "string" ? defects.split(",") : DEFECTS.map(({ name }) => name);
-  const unknown = names.find((name) => !DEFECTS.some((defect) => defect.name === name));
-  if (unknown !== undefined) program.error(`error: no defect is called ${unknown}`);
-  const chosen = DEFECTS.filter(({ name }) => names.includes(name));
-  const results = await runDefects(chosen, workers, (result) => {
-    if (!json) process.stdout.write(describeDefect(result));
-  });
-  const missed = results.filter(({ seed }) => seed === undefined);
-  if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-  else process.stdout.write(`${results.length} defects planted, ${missed.length} not found\n`);
-  return missed.length > 0 ? EXIT.violated : 0;
-}
-
-async function oneAfterTheOther({ firstSeed, seeds }: Options): Promise<SeedResult[]> {
-  const results: SeedResult[] = [];
-  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-    const result = await runSeed(seed, new Trace((line) => process.stdout.write(`${line}\n`)));
-    if (result.violationCount > 0) process.stderr.write(describeFailure(result));
-    results.push(result);
-  }
-  return results;
-}
-
-async function sideBySide({ firstSeed, seeds, workers }: Options): Promise<SeedResult[]> {
-  const bars = process.stderr.isTTY ? progressBar() : undefined;
-  const bar = bars?.create(seeds, 0, {});
-  let ran = 0;
-  const failures: string[] = [];
-  const results = await runSeeds({
-    firstSeed,
-    seeds,
-    workers,
-    onResult(result) {
-      bar?.update(++ran, {});
-      if (result.violationCount === 0) return;
-      // A bar that is redrawn would be torn by lines in between.
-      if (bars === undefined) process.stderr.write(describeFailure(result));
-      else failures.push(describeFailure(result));
-    },
-  });
-  bars?.stop();
-  for (const failure of failures) process.stderr.write(failure);
-  return results;
-}
-
-function progressBar() {
-  return new cliProgress.MultiBar<object>({
-    stream: process.stderr,
-    format: (options, { progress, value, total }) =>
-      `${cliProgress.Format.BarFormat(progress, options)}  ${value} of ${total} seeds`,
-    barsize: 24,
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-  });
+function knownDefects(text: string): readonly Defect[] {
+  return text.split(",").map(knownDefect);
 }
 
 process.once("SIGINT", () => process.exit(EXIT.interrupted));

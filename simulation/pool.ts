@@ -1,33 +1,44 @@
 import { Worker } from "node:worker_threads";
+import type { Defect } from "./defects/catalogue.ts";
 import type { SeedResult } from "./run-seed.ts";
+import type { WorkerMessage, WorkerTask } from "./worker.ts";
 
-/** Which seeds to run, and on how many threads. */
+/** Which seeds to run, and how. */
 export interface PoolOptions {
   readonly firstSeed: number;
   readonly seeds: number;
+  /** Threads. */
   readonly workers: number;
-  /** Told of each seed as it ends, in whatever order. */
-  readonly onResult: (result: SeedResult) => void;
+  /** A mistake to plant in the code that is simulated. */
+  readonly plant?: Defect;
+  /** Told of each seed as it ends, in whatever order; begins no more once it answers `false`. */
+  readonly onResult: (result: SeedResult) => boolean;
+  /** Told of everything that happens. */
+  readonly onLine?: (line: string) => void;
 }
 
-/** Runs seeds side by side; rejects if a thread fails. Results by seed. */
+/** Runs seeds side by side; rejects if a thread fails. Results in order of the seeds. */
 export async function runSeeds(options: PoolOptions): Promise<SeedResult[]> {
+  const { firstSeed, seeds, plant, onResult, onLine } = options;
   const results: SeedResult[] = [];
   let next = 0;
+  let wanted = true;
+  const task: WorkerTask = { plant, verbose: onLine !== undefined };
   const workers = Array.from(
-    { length: Math.min(options.workers, options.seeds) },
-    () => new Worker(new URL("worker.ts", import.meta.url)),
+    { length: Math.min(options.workers, seeds) },
+    () => new Worker(new URL("worker.ts", import.meta.url), { workerData: task }),
   );
   const run = (worker: Worker): Promise<void> =>
     new Promise((resolve, reject) => {
       const give = (): void => {
-        if (next < options.seeds) worker.postMessage(options.firstSeed + next++);
+        if (wanted && next < seeds) worker.postMessage(firstSeed + next++);
         else resolve();
       };
       worker.on("error", reject);
-      worker.on("message", (result: SeedResult) => {
-        results.push(result);
-        options.onResult(result);
+      worker.on("message", (message: WorkerMessage) => {
+        if (message.kind === "line") return onLine?.(message.text);
+        results.push(message.result);
+        if (!onResult(message.result)) wanted = false;
         give();
       });
       give();

@@ -1,22 +1,21 @@
-import { Worker } from "node:worker_threads";
+import { runSeeds } from "../pool.ts";
 import type { SeedResult } from "../run-seed.ts";
 import type { Invariant } from "../world/violations.ts";
 import type { Defect } from "./catalogue.ts";
-import type { PlantedRun } from "./worker.ts";
 
-/** Seeds within which a defect must be found. */
+/** Seeds, from 0 on, within which a defect must be found. */
 export const SEEDS_PER_DEFECT = 100;
 
 /** Whether a planted defect was found. */
 export interface DefectResult {
   readonly name: string;
-  /** The first seed that found it; `undefined` for none. */
+  /** The seed that found it by the invariant that must; `undefined` for none. */
   readonly seed: number | undefined;
-  /** The invariants that this seed saw violated, each once. */
+  /** The invariants that were violated, each once. */
   readonly caughtBy: readonly Invariant[];
 }
 
-/** Plants each defect in a thread of its own and runs seeds from 0 on until one finds it; results in the order of the defects. */
+/** Plants each defect in a thread of its own and runs seeds until one finds it; results in the order of the defects. */
 export async function runDefects(
   defects: readonly Defect[],
   workers: number,
@@ -26,9 +25,7 @@ export async function runDefects(
   const left = [...defects];
   const work = async (): Promise<void> => {
     for (let defect = left.shift(); defect !== undefined; defect = left.shift()) {
-      const found = await plant({ defect, seeds: SEEDS_PER_DEFECT });
-      const caughtBy = [...new Set(found?.violations.map(({ invariant }) => invariant))];
-      const result = { name: defect.name, seed: found?.seed, caughtBy };
+      const result = await find(defect);
       results.set(defect.name, result);
       onResult(result);
     }
@@ -37,15 +34,17 @@ export async function runDefects(
   return defects.map(({ name }) => results.get(name)!);
 }
 
-function plant(run: PlantedRun): Promise<SeedResult | undefined> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData: run });
-    worker.on("error", reject);
-    worker.on("message", (result: SeedResult | undefined) => {
-      resolve(result);
-      void worker.terminate();
-    });
+async function find(defect: Defect): Promise<DefectResult> {
+  const sees = ({ violations }: SeedResult) => violations.some(({ invariant }) => invariant === defect.by);
+  const results = await runSeeds({
+    firstSeed: 0,
+    seeds: SEEDS_PER_DEFECT,
+    workers: 1,
+    plant: defect,
+    onResult: (result) => !sees(result),
   });
+  const violated = results.flatMap(({ violations }) => violations.map(({ invariant }) => invariant));
+  return { name: defect.name, seed: results.find(sees)?.seed, caughtBy: [...new Set(violated)] };
 }
 
 /** One result as a line of text. */

@@ -16,8 +16,10 @@ const SKIPPABLE_HEAD_BYTES = 8;
  * bytes before it that zstd skips, so that hours at full rate take seconds to compute.
  */
 export function fullShard(forMs: number): WorldParts {
+  let base64: string | undefined;
   return {
     stores: sameRecords(SHARD_WRITE_BYTES_PER_SECOND),
+    base64: (data) => (base64 ??= Buffer.from(data).toString("base64")),
     producer: (world) => new FullShardProducer(world, forMs),
   };
 }

@@ -34,6 +34,8 @@ export interface BackendWorld {
   readonly stream: StreamModel;
   readonly s3: SimulatedS3;
   readonly trace: Trace;
+  /** Makes a payload's base64; default: each time anew. */
+  readonly base64?: (data: Uint8Array) => string;
 }
 
 /** One backend: its mapping over the shared stream, its function with the real handler, its services, its faults and its checks. */
@@ -186,7 +188,7 @@ export class Backend {
         // The driver calls through this target only once everything through the one before has ended.
         if (first) this.order.takeOver(mapping.parallelization);
         first = false;
-        return this.#invoke(eventOf(batch));
+        return this.#invoke(eventOf(batch, this.#world.base64));
       },
     };
   }

@@ -40,6 +40,8 @@ export interface WorldResult {
 export interface WorldParts {
   /** Where the stream keeps its records. */
   readonly stores?: RecordStores;
+  /** Makes a payload's base64, where that need not be done each time. */
+  readonly base64?: (data: Uint8Array) => string;
   /** What puts records on it; `spec.load` is for its own producer. */
   readonly producer?: (world: PutWorld) => { start(): void; readonly done: boolean };
 }
@@ -94,7 +96,7 @@ export async function runWorld(
     const judges = each.kind === "warehouse";
     const now = () => clock.now();
     const ledger = new Ledger({ backend: each.name, judges, truth, generation, violations, now });
-    return new Backend(each, { spec, clock, stream, s3, trace }, ledger);
+    return new Backend(each, { spec, clock, stream, s3, trace, base64: parts.base64 }, ledger);
   });
   for (const { rules } of backends) objects.check(rules);
 
