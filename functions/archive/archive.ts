@@ -4,11 +4,13 @@ import type { Reason } from "../../contract/reasons.ts";
 import { threadPoolCompressor } from "../shared/compressor.ts";
 import type { Compressor } from "../shared/compressor.ts";
 import { ANSWER_MS, answerFailure } from "../shared/deadline.ts";
-import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "../shared/event.ts";
+import type { Handler } from "../shared/event.ts";
 import { metricsLine } from "../shared/metrics.ts";
 import { StoreError } from "../shared/object-store.ts";
 import type { ObjectStore } from "../shared/object-store.ts";
 import { storedBefore, storedUpTo } from "../shared/partial-failure.ts";
+import { inParts } from "../shared/parts.ts";
+import type { PartAnswer } from "../shared/parts.ts";
 import { byArrivalHour, makePieceObject } from "../shared/piece-object.ts";
 import { unpackReason } from "../shared/pieces.ts";
 import type { Pieces } from "../shared/pieces.ts";
@@ -67,12 +69,12 @@ interface Written {
 export function createHandler(deps: ArchiveDeps): Handler {
   const unpacker = new Unpacker([], deps.limits);
   const options = deps.options ?? DEFAULT_OPTIONS;
-  return async (event: KinesisEvent, context: InvocationContext): Promise<BatchResponse> => {
+  return inParts(async ({ Records }, context): Promise<PartAnswer> => {
     const timer = new StageTimer(deps.clock);
     const allowedMs = context.getRemainingTimeInMillis();
     const endMs = timer.startedMs + allowedMs;
-    const source = new EventSource(event.Records, deps.environment.streamGeneration);
-    const pieces = unpacker.unpack(event.Records);
+    const source = new EventSource(Records, deps.environment.streamGeneration);
+    const pieces = unpacker.unpack(Records);
     timer.lap("unpack");
 
     const { good, bad } = divide(pieces);
@@ -113,7 +115,7 @@ export function createHandler(deps: ArchiveDeps): Handler {
     }
     if (written.firstFailed === Infinity) return storedUpTo(source, pieces.taken);
     return answerFailure(deps.clock, endMs, storedBefore(source, written.firstFailed));
-  };
+  });
 }
 
 function divide(pieces: Pieces): Division {

@@ -1,4 +1,5 @@
 import type { BatchResponse } from "./event.ts";
+import type { PartAnswer } from "./parts.ts";
 import type { EventSource, Source } from "./source.ts";
 
 /** Acknowledges the whole batch. */
@@ -12,10 +13,7 @@ export function storedBefore(source: Source, index: number): BatchResponse {
   return { batchItemFailures: [{ itemIdentifier: source.sequenceNumber(index) }] };
 }
 
-/**
- * Answers that the first `taken` Kinesis records are stored: all of the batch, or as many as memory held once unpacked. The others
- * come again, at once, since the batch has moved on.
- */
-export function storedUpTo(source: EventSource, taken: number): BatchResponse {
-  return taken === source.records ? ALL_STORED : storedBefore(source, taken);
+/** Answers that the first `taken` Kinesis records are stored: all of the batch, or as many as memory held once unpacked. */
+export function storedUpTo(source: EventSource, taken: number): PartAnswer {
+  return taken === source.records ? ALL_STORED : { ...storedBefore(source, taken), continueAt: taken };
 }

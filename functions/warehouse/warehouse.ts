@@ -4,11 +4,13 @@ import type { Reason } from "../../contract/reasons.ts";
 import { threadPoolCompressor } from "../shared/compressor.ts";
 import type { Compressor } from "../shared/compressor.ts";
 import { ANSWER_MS, answerFailure } from "../shared/deadline.ts";
-import type { BatchResponse, Handler, InvocationContext, KinesisEvent } from "../shared/event.ts";
+import type { Handler } from "../shared/event.ts";
 import { metricsLine } from "../shared/metrics.ts";
 import { StoreError } from "../shared/object-store.ts";
 import type { ObjectStore } from "../shared/object-store.ts";
 import { storedBefore, storedUpTo } from "../shared/partial-failure.ts";
+import { inParts } from "../shared/parts.ts";
+import type { PartAnswer } from "../shared/parts.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import { divert, quarantine } from "../shared/quarantine.ts";
 import type { Verdict } from "../shared/quarantine.ts";
@@ -88,12 +90,12 @@ export function createHandler(deps: WarehouseDeps): Handler {
     dataset: environment.dataset,
     options,
   };
-  return async (event: KinesisEvent, context: InvocationContext): Promise<BatchResponse> => {
+  return inParts(async ({ Records }, context): Promise<PartAnswer> => {
     const timer = new StageTimer(clock);
     const allowedMs = context.getRemainingTimeInMillis();
     const endMs = timer.startedMs + allowedMs;
-    const source = new EventSource(event.Records, environment.streamGeneration);
-    const pieces = unpacker.unpack(event.Records);
+    const source = new EventSource(Records, environment.streamGeneration);
+    const pieces = unpacker.unpack(Records);
     timer.lap("unpack");
 
     const judgement = new Judgement(pieces, reader, timeRange(timer.startedMs, environment.partitionExpiryDays));
@@ -122,7 +124,7 @@ export function createHandler(deps: WarehouseDeps): Handler {
     }
     if (firstFailed === Infinity) return storedUpTo(source, pieces.taken);
     return answerFailure(clock, endMs, storedBefore(source, firstFailed));
-  };
+  });
 }
 
 /** Index of the first Kinesis record among those of the given pieces, Infinity for none. */

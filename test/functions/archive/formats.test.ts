@@ -4,6 +4,7 @@ import { readEnvironment } from "../../../functions/archive/environment.ts";
 import type { Handler } from "../../../functions/shared/event.ts";
 import { ObjectStore } from "../../../functions/shared/object-store.ts";
 import { DEFAULT_LIMITS } from "../../../functions/shared/unpack.ts";
+import { drive } from "../../support/drive.ts";
 import { contextOf, kinesisEvent, sequenceNumberOf } from "../../support/kinesis-event.ts";
 import { aggregateOf, kplAggregate } from "../../support/kpl-aggregate.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -18,7 +19,12 @@ const ENVIRONMENT = {
 };
 const BROKEN = gzipSync('{"a":1}').subarray(0, -1);
 
-function setUp(limits = DEFAULT_LIMITS): { handler: Handler; s3: MemoryStore; log: Record<string, unknown>[] } {
+function setUp(limits = DEFAULT_LIMITS): {
+  handler: Handler;
+  s3: MemoryStore;
+  clock: ManualClock;
+  log: Record<string, unknown>[];
+} {
   const s3 = new MemoryStore();
   const clock = new ManualClock();
   const log: Record<string, unknown>[] = [];
@@ -29,7 +35,7 @@ function setUp(limits = DEFAULT_LIMITS): { handler: Handler; s3: MemoryStore; lo
     log: (line) => log.push(JSON.parse(line) as Record<string, unknown>),
     limits,
   });
-  return { handler, s3, log };
+  return { handler, s3, clock, log };
 }
 
 describe("the archive consumer, wire formats", () => {
@@ -94,25 +100,44 @@ describe("the archive consumer, wire formats", () => {
     expect(log[0]).toMatchObject({ KinesisRecords: 1, RecordsIn: 0, RecordsWritten: 0, RecordsRetried: 0 });
   });
 
-  test("of a batch that unpacks to more than memory holds the first part is written, the rest is asked for at once", async () => {
-    const { handler, s3, log } = setUp({ ...DEFAULT_LIMITS, maxUnpackedBytes: 60, maxBatchBytes: 150 });
+  describe("a batch that unpacks to more than memory holds", () => {
+    const limits = { ...DEFAULT_LIMITS, maxUnpackedBytes: 60, maxBatchBytes: 150 };
     const event = kinesisEvent(new Array<Buffer>(5).fill(gzipSync('{"text":"some words and some words"}')));
+    const keyOf = (first: number, last: number): string =>
+      `archive/logs/dt=2026-01-01/hour=12/3-${sequenceNumberOf(first)}-${sequenceNumberOf(last)}-${last - first + 1}.ndjson.gz`;
 
-    const first = await handler(event, contextOf(60_000));
-    const taken = event.Records.findIndex(
-      ({ kinesis }) => kinesis.sequenceNumber === first.batchItemFailures[0]!.itemIdentifier,
-    );
-    const second = await handler({ Records: event.Records.slice(taken) }, contextOf(60_000));
+    test("is archived part by part within the invocation, an object for each", async () => {
+      const { handler, s3, log } = setUp(limits);
 
-    expect(taken).toBe(2);
-    expect(second.batchItemFailures).toEqual([{ itemIdentifier: sequenceNumberOf(4) }]);
-    expect(s3.names.map((name) => s3.lines(name).length)).toEqual([2, 2]);
-    expect(log[0]).toMatchObject({
-      KinesisRecords: 2,
-      RecordsIn: 2,
-      RecordsWritten: 2,
-      RecordsRetried: 0,
-      errorCode: "",
+      const answer = await handler(event, contextOf(60_000));
+
+      expect(answer).toEqual({ batchItemFailures: [] });
+      expect(s3.names).toEqual([keyOf(0, 1), keyOf(2, 3), keyOf(4, 4)]);
+      expect(log.map(({ KinesisRecords, RecordsWritten }) => [KinesisRecords, RecordsWritten])).toEqual([
+        [2, 2],
+        [2, 2],
+        [1, 1],
+      ]);
+    });
+
+    test("where time runs short the rest is asked for at once", async () => {
+      const { handler, s3 } = setUp(limits);
+      const left = [60_000, 60_000, 31_000, 31_000, 29_000];
+
+      const answer = await handler(event, { getRemainingTimeInMillis: () => left.shift()! });
+
+      expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(4) }] });
+      expect(s3.names).toEqual([keyOf(0, 1), keyOf(2, 3)]);
+    });
+
+    test("a part that fails ends it: what is before is not sent again", async () => {
+      const { handler, s3, clock } = setUp(limits);
+      s3.fault = (object) => (object.key.includes(sequenceNumberOf(2)) ? "SlowDown" : undefined);
+
+      const answer = await drive(clock, handler(event, contextOf(10_000)), 500);
+
+      expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(2) }] });
+      expect(s3.names).toEqual([keyOf(0, 1)]);
     });
   });
 });

@@ -89,16 +89,21 @@ describe("the warehouse consumer, wire formats", () => {
     expect(instance.log[0]).toMatchObject({ KinesisRecords: 1, RecordsIn: 0, RecordsRetried: 0 });
   });
 
-  test("of a batch that unpacks to more than memory holds the first part is written, the rest is asked for at once", async () => {
+  test("a batch that unpacks to more than memory holds is written part by part within the invocation", async () => {
     const limits = { ...DEFAULT_LIMITS, maxUnpackedBytes: 200, maxBatchBytes: 300 };
     const { send, instance } = setUp(limits);
 
-    const answer = await send(new Array<Buffer>(3).fill(gzipSync(line("a"))));
+    const answer = await send([...new Array<Buffer>(3).fill(gzipSync(line("a"))), "broken"]);
 
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(1) }] });
-    expect(stored()).toEqual([[id(0, 0), line("a")]]);
-    expect(instance.log[0]).toMatchObject({ KinesisRecords: 1, RecordsIn: 1, RecordsWritten: 1, errorCode: "" });
-    expect(instance.log[0]!["InvocationMs"]).toBe(0);
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(stored()).toEqual([0, 1, 2].map((index) => [id(index, 0), line("a")]));
+    expect(instance.s3.names).toHaveLength(1);
+    expect(instance.log.map(({ RecordsIn, RecordsWritten }) => [RecordsIn, RecordsWritten])).toEqual([
+      [1, 1],
+      [1, 1],
+      [1, 1],
+      [1, 0],
+    ]);
   });
 
   test("all records of the producers that we did not write, in one batch, are rows", async () => {
