@@ -52,6 +52,12 @@ export function recordCountsOf(line: string): RecordCounts | undefined {
   }
 }
 
+/** Counts together: an invocation that takes its batch in parts logs a line for each. */
+export function addCounts(a: RecordCounts | undefined, b: RecordCounts | undefined): RecordCounts | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { in: a.in + b.in, written: a.written + b.written, quarantined: a.quarantined + b.quarantined };
+}
+
 /** What the REPORT line says. */
 export interface ReportFacts {
   readonly requestId: string;

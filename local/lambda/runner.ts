@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../../contract/clock.ts";
 import { ExecutionEnvironment, type Execution } from "./execution-environment.ts";
 import { FunctionLog } from "./function-log.ts";
-import { type RecordCounts, recordCountsOf, reportLine } from "./log-lines.ts";
+import { type RecordCounts, addCounts, recordCountsOf, reportLine } from "./log-lines.ts";
 import { functionArn, heapFlags, processEnvironment } from "./process-environment.ts";
 import type { FunctionConfig, FunctionUpdate, Invocation, InvokeResult } from "./types.ts";
 
@@ -205,7 +205,7 @@ export class LambdaRunner {
       memoryMb: config.memoryMb,
       onLine: (line) => {
         found.log.write(line);
-        instance.counts = recordCountsOf(line) ?? instance.counts;
+        instance.counts = addCounts(instance.counts, recordCountsOf(line));
       },
     });
     const instance: Instance = {
