@@ -52,8 +52,8 @@ export const DEFECTS: readonly Defect[] = [
     what: "Records that memory had no room for are acknowledged with the others.",
     by: "acknowledged",
     file: "functions/shared/partial-failure.ts",
-    find: "return taken === source.records ? ALL_STORED : storedBefore(source, taken);",
-    replace: "return taken > 0 ? ALL_STORED : storedBefore(source, taken);",
+    find: "return taken === source.records ? ALL_STORED : { ...storedBefore(source, taken), continueAt: taken };",
+    replace: "return ALL_STORED;",
   },
   {
     name: "sub-record-skipped",
