@@ -1,16 +1,12 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { quarantinePrefix } from "../../contract/keys.ts";
 import type { Reason } from "../../contract/reasons.ts";
 import type { RecordId } from "../../contract/record-id.ts";
 import type { Connection } from "../connect/connect.ts";
 import { messageOf } from "../errors.ts";
 import { objectsInWindow } from "../object-walk.ts";
-import { readIfThere } from "../replay/dead-letter-object.ts";
-import { quarantineLine, readLines } from "../replay/stored-lines.ts";
+import { quarantineLine } from "../replay/stored-lines.ts";
+import { openObject, readIfThere } from "../replay/stored-object.ts";
 import { type TimeWindow, inWindow } from "../time-window.ts";
-
-const unzip = promisify(gunzip);
 
 /** Which quarantined records are meant. */
 export interface QuarantineFilter {
@@ -48,12 +44,13 @@ export async function* quarantinedRecords(
   for (const { name: backend } of backends) {
     const prefix = quarantinePrefix(facts.generation, backend);
     const stranger = (key: string): void => problem(`${key}: not an object of the quarantine`);
-    for await (const { key, name } of objectsInWindow(deadLetters, prefix, filter.window, stranger)) {
+    for await (const named of objectsInWindow(deadLetters, prefix, filter.window, stranger)) {
+      const { key, name } = named;
       if (filter.ids !== undefined && !filter.ids.some((id) => isWithin(id, name))) continue;
-      const object = await readIfThere(deadLetters, key);
-      if (object === undefined) continue;
+      const bytesOfObject = await readIfThere(deadLetters, key);
+      if (bytesOfObject === undefined) continue;
       try {
-        const lines = readLines(await unzip(object), quarantineLine);
+        const { lines } = await openObject(named, bytesOfObject, quarantineLine);
         for (const { recordId, arrivedMs, bytes, reason, detail } of lines) {
           if (!inWindow(filter.window, arrivedMs)) continue;
           if (filter.reason !== undefined && reason !== filter.reason) continue;

@@ -3,34 +3,12 @@ import { gunzip, gzip } from "node:zlib";
 import type { QuarantineLine } from "../../contract/formats.ts";
 import { type ObjectKey, REPLAYED_PREFIX, formatObjectKey } from "../../contract/keys.ts";
 import type { Bucket } from "../connect/bucket.ts";
-import { CommandError } from "../errors.ts";
-import type { NamedObject } from "../object-walk.ts";
-import { type LineReader, type StoredLine, quarantineLine, readLines } from "./stored-lines.ts";
+import { type StoredLine, quarantineLine } from "./stored-lines.ts";
+import { type StoredObject, isMissing } from "./stored-object.ts";
 
 const unzip = promisify(gunzip);
 const zip = promisify(gzip);
 const GZIP_LEVEL = 6;
-
-/** A quarantine or diverted object with its lines. */
-export interface DeadLetterObject {
-  readonly key: string;
-  readonly name: ObjectKey;
-  readonly lines: readonly StoredLine[];
-}
-
-/** Takes an object's bytes apart. Rejects where it is not what its name says. */
-export async function openDeadLetters(
-  { key, name }: NamedObject,
-  bytes: Buffer,
-  reader: LineReader,
-): Promise<DeadLetterObject> {
-  const lines = readLines(await unzip(bytes), reader);
-  if (lines.length !== name.records) {
-    throw new CommandError(`it has ${lines.length} lines, while its name says ${name.records}`);
-  }
-  if (lines.some(({ id }) => id.shard !== name.shard)) throw new CommandError("it has lines of another shard");
-  return { key, name, lines };
-}
 
 /** What settling came to: nothing was done with the object, it is in `replayed/`, or its remainder has no free name. */
 export type Settled = "left" | "moved" | "conflict";
@@ -41,7 +19,7 @@ export type Settled = "left" | "moved" | "conflict";
  */
 export async function settleDeadLetters(
   bucket: Bucket,
-  object: DeadLetterObject,
+  object: StoredObject,
   done: ReadonlySet<StoredLine>,
   replacements: ReadonlyMap<StoredLine, readonly QuarantineLine[]>,
 ): Promise<Settled> {
@@ -68,20 +46,6 @@ export async function moveToReplayed(bucket: Bucket, key: string): Promise<void>
     throw error;
   }
   await bucket.delete(key);
-}
-
-/** An object's bytes; `undefined` if another replay has moved it since it was listed. */
-export async function readIfThere(bucket: Bucket, key: string): Promise<Buffer | undefined> {
-  try {
-    return await bucket.read(key);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && error.name === "NoSuchKey";
 }
 
 const LF = Buffer.from("\n");

@@ -49,9 +49,12 @@ export class DeadLetterOffice {
     const prefix = quarantinePrefix(streamGeneration, backend);
     const ids = new Set<string>();
     for await (const key of this.#deadLetters.list(`${prefix}dt=${hour.slice(0, 10)}/hour=${hour.slice(11)}/`)) {
-      for (const { recordId } of readLines(await unzip(await this.#deadLetters.read(key)), quarantineLine)) {
-        ids.add(recordId);
-      }
+      const object = await this.#deadLetters.read(key);
+      // What cannot be read counts as not there: a record that is quarantined twice is better than one that is nowhere.
+      const lines = await unzip(object)
+        .then((bytes) => readLines(bytes, quarantineLine))
+        .catch(() => []);
+      for (const { recordId } of lines) ids.add(recordId);
     }
     // Batches come in order of arrival, give or take: what lies hours back is not met again.
     if (this.#known.size >= KEPT_HOURS) this.#known.delete(this.#known.keys().next().value!);

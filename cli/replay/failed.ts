@@ -5,8 +5,9 @@ import { Unpacker } from "../../functions/shared/unpack.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import { type TimeWindow, meetsDay } from "../time-window.ts";
 import { type ReplayContext, writeOrPutAway } from "./context.ts";
-import { moveToReplayed, readIfThere } from "./dead-letter-object.ts";
+import { moveToReplayed } from "./dead-letter-object.ts";
 import { eventBatches } from "./event-batches.ts";
+import { readIfThere } from "./stored-object.ts";
 import { readShard } from "./stream-reader.ts";
 
 /** What Lambda writes to an on-failure destination, as far as it is needed. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */

@@ -10,9 +10,10 @@ import { type NamedObject, objectsInWindow } from "../object-walk.ts";
 import { inWindow } from "../time-window.ts";
 import type { Handled } from "./consumer.ts";
 import { type ReplayContext, writeBatch } from "./context.ts";
-import { type DeadLetterObject, openDeadLetters, readIfThere, settleDeadLetters } from "./dead-letter-object.ts";
+import { settleDeadLetters } from "./dead-letter-object.ts";
 import { type Batch, StoredUnpacker } from "./stored-batch.ts";
 import { type StoredLine, divertedLine, quarantineLine } from "./stored-lines.ts";
+import { type StoredObject, openObject, readIfThere } from "./stored-object.ts";
 
 /** Why a record is in the quarantine that was not taken apart: only unpacking it again can help. */
 const UNPACK_REASONS: ReadonlySet<string> = new Set(["UNPACK_FAILED", "UNPACK_LIMIT"]);
@@ -68,9 +69,9 @@ class LineReplay {
     const bytes = await readIfThere(connection.deadLetters, key);
     if (bytes === undefined) return;
     tally.objects++;
-    let object: DeadLetterObject;
+    let object: StoredObject;
     try {
-      object = await openDeadLetters(named, bytes, this.#diverted ? divertedLine : quarantineLine);
+      object = await openObject(named, bytes, this.#diverted ? divertedLine : quarantineLine);
     } catch (error) {
       tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
       return;
@@ -79,8 +80,8 @@ class LineReplay {
     tally.read += lines.length;
     const asked = lines.filter((line) => this.#isAskedFor(line));
     tally.notAskedFor += lines.length - asked.length;
-    const again = asked.filter(({ reason }) => reason !== undefined && UNPACK_REASONS.has(reason));
-    const whole = asked.filter((line) => !again.includes(line));
+    const again = asked.filter(isNotUnpacked);
+    const whole = asked.filter((line) => !isNotUnpacked(line));
     const done = new Set<StoredLine>();
     const replacements = new Map<StoredLine, readonly QuarantineLine[]>();
     if (whole.length > 0) await this.#replayWhole(whole, done);
@@ -170,6 +171,10 @@ class LineReplay {
     if (pieces.count === 1) pieces.position[0] = id.position;
     return { pieces, source: new EventSource([record], id.generation) };
   }
+}
+
+function isNotUnpacked({ reason }: StoredLine): boolean {
+  return reason !== undefined && UNPACK_REASONS.has(reason);
 }
 
 function rowsOf({ diverted }: Handled): number {

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { systemClock } from "../../contract/clock.ts";
 import type { Reason } from "../../contract/reasons.ts";
 import { connect } from "../connect/connect.ts";
@@ -98,7 +99,7 @@ async function run(
 function stateOf(
   request: ReplayRequest,
   { state }: ReplayCommandOptions,
-  { facts, label }: Connection,
+  { facts, label, runDirectory }: Connection,
   nowMs: number,
 ): ReplayState {
   const { from, to, table, window, dryRun } = request;
@@ -111,6 +112,9 @@ function stateOf(
   }
   if (dryRun) return ReplayState.none(untilMs);
   const time = (ms: number): string => (Number.isFinite(ms) ? new Date(ms).toISOString() : "");
-  const replayed = [label, facts.streamName, from, to, table ?? "", time(window.sinceMs), time(window.untilMs)];
+  // A run by its own folder, not by the link to the latest; buckets have their account and region in their names.
+  const place = runDirectory === undefined ? label : realpathSync(runDirectory);
+  const span = `${time(window.sinceMs)}..${time(window.untilMs)}`;
+  const replayed = [place, facts.deadLetterBucket, facts.streamName, from, to, table ?? "", span];
   return ReplayState.open(state, replayed.join(" "), untilMs);
 }
