@@ -139,6 +139,7 @@ function backendFaults(
       };
     case "everything":
       return {
+        ...NO_FAULTS,
         outages: upTo(draws, 2, 0.6, () => outage(draws, untilMs, 20 * MINUTE_MS)),
         tokenOutages: upTo(draws, 1, 0.3, () => outage(draws, untilMs, 10 * MINUTE_MS)),
         revocations: upTo(draws, 2, 0.3, () => draws.between(0, untilMs)),

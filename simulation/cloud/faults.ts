@@ -41,19 +41,24 @@ export interface Fate {
   readonly ok: boolean;
 }
 
+/** Longest wait for an answer that is slow or never comes: as long as the most patient of the clients, and the slowest of the answers. */
+const FELT_MS = 24_000;
+
 /** Counts the faults that a backend has met: what happened without any is judged more strictly. */
 export class FaultCount {
   hits = 0;
-  lastMs = -Infinity;
+  /** What was hit so far may be felt until then, milliseconds since the epoch. */
+  feltUntilMs = -Infinity;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  hit(): void {
+  /** `feltMs`: for how long whoever met it may wait, in milliseconds. */
+  hit(feltMs = 0): void {
     this.hits++;
-    this.lastMs = this.#clock.now();
+    this.feltUntilMs = Math.max(this.feltUntilMs, this.#clock.now() + feltMs);
   }
 }
 
@@ -105,7 +110,7 @@ export class Edge {
     const answerMs = draws.between(2, 30);
     const roll = draws.unit();
     const kind = this.away?.how ?? (this.faulty ? this.#kind(roll, faults) : undefined);
-    if (kind !== undefined) this.count.hit();
+    if (kind !== undefined) this.count.hit(kind === "slow" || kind === "silent" ? FELT_MS : 0);
     switch (kind) {
       case undefined:
         return { requestMs, answerMs, done: true, ok: true };

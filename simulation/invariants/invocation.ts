@@ -23,6 +23,8 @@ const MAX_TIMERS = 20;
 export interface Before {
   readonly atMs: number;
   readonly hits: number;
+  /** No fault from before was felt any more. */
+  readonly clean: boolean;
 }
 
 /** Checks each invocation of a backend: its answer, what it has stored by then, its log line, what it leaves behind. */
@@ -42,7 +44,8 @@ export class InvocationCheck {
   }
 
   started(): Before {
-    return { atMs: this.#clock.now(), hits: this.#faults.hits };
+    const atMs = this.#clock.now();
+    return { atMs, hits: this.#faults.hits, clean: atMs >= this.#faults.feltUntilMs };
   }
 
   /** How many of the batch's records the answer acknowledges; each must be stored wholly by now. */
@@ -53,7 +56,7 @@ export class InvocationCheck {
       if (missing >= 0) this.#ledger.violate("acknowledged", `${record.shard}:${record.sequenceNumber}:${missing}`);
     }
     if (result.kind === "response" && done === 0) this.#checkAttempt(before, batch);
-    if (this.#faults.hits === before.hits) this.#checkPrompt(before, batch, done);
+    if (before.clean && this.#faults.hits === before.hits) this.#checkPrompt(before, batch, done);
     return done;
   }
 

@@ -47,6 +47,8 @@ export interface FunctionOptions {
   readonly timeoutMs: number;
   readonly draws: Draws;
   readonly faults: InvocationFaults;
+  /** Accidents of the first invocations, in their order, in place of those that the rates would give. */
+  readonly accidents: readonly Accidents[];
   /** Whether calls still meet faults. */
   readonly faulty: () => boolean;
   readonly count: FaultCount;
@@ -98,7 +100,8 @@ export class SimulatedFunction {
 
   async #run(event: KinesisEvent): Promise<Exclude<CallResult, { kind: "throttled" }>> {
     const { clock, name, onEnd, timeoutMs, trace } = this.#options;
-    const requestId = `${name}-${++this.#requests}`;
+    const number = ++this.#requests;
+    const requestId = `${name}-${number}`;
     this.running++;
     const instance = this.#take();
     const { environment, handler } = instance;
@@ -114,7 +117,7 @@ export class SimulatedFunction {
         resolve(result);
       };
       environment.start(
-        this.#accidents(timeoutMs),
+        this.#options.accidents[number - 1] ?? this.#accidents(timeoutMs),
         () => this.#options.count.hit(),
         () => settle({ error: "crashed" }),
       );

@@ -80,7 +80,7 @@ export class Backend {
         faults,
         faultsEndMs: whole.faultsEndMs,
       });
-    const { outages, tokenOutages, refusals, requests, revocations, invocations } = spec.faults;
+    const { accidents, outages, tokenOutages, refusals, requests, revocations, invocations } = spec.faults;
     const archive = edge("archive", outages, requests);
     this.#deadLetters = edge("dead-letters", whole.deadLetterOutages, requests);
     const tokens = new SimulatedTokens(clock, edge("tokens", tokenOutages, requests));
@@ -111,6 +111,7 @@ export class Backend {
       timeoutMs: spec.timeoutSeconds * 1000,
       draws: new Draws(whole.seed, `${spec.name}/function`),
       faults: invocations,
+      accidents,
       faulty: () => clock.now() - whole.startMs < whole.faultsEndMs,
       count: this.faults,
       trace,

@@ -1,6 +1,7 @@
 import type { Outage, Period, RequestFaults } from "../cloud/faults.ts";
 import { NO_REQUEST_FAULTS } from "../cloud/faults.ts";
 import type { TableRefusal } from "../cloud/storage-write.ts";
+import type { Accidents } from "../lambda/environment.ts";
 import type { InvocationFaults } from "../lambda/function.ts";
 import { NO_INVOCATION_FAULTS } from "../lambda/function.ts";
 import type { PieceSpec } from "../workload/pieces.ts";
@@ -16,6 +17,8 @@ export interface BackendFaults {
   readonly refusals: readonly TableRefusal[];
   readonly requests: RequestFaults;
   readonly invocations: InvocationFaults;
+  /** Accidents of the first invocations, in their order. */
+  readonly accidents: readonly Accidents[];
 }
 
 export const NO_FAULTS: BackendFaults = {
@@ -25,6 +28,7 @@ export const NO_FAULTS: BackendFaults = {
   refusals: [],
   requests: NO_REQUEST_FAULTS,
   invocations: NO_INVOCATION_FAULTS,
+  accidents: [],
 };
 
 /** What of a mapping's settings is varied; the rest is as the Pulumi program declares it. */

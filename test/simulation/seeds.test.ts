@@ -1,0 +1,70 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describeFailure, report } from "../../simulation/report.ts";
+import { runSeed } from "../../simulation/run-seed.ts";
+import { scenario } from "../../simulation/scenario.ts";
+
+const SIMULATE = join(process.cwd(), "bin", "simulate.mjs");
+
+interface Report {
+  readonly digest: string;
+  readonly violations: number;
+  readonly failingSeeds: readonly { readonly seed: number }[];
+}
+
+test("seeds hold every invariant, and the same seeds are the same runs in another process", async () => {
+  const results = [];
+  for (let seed = 40; seed < 48; seed++) results.push(await runSeed(seed));
+  const here = report(results);
+  expect(here.failingSeeds).toEqual([]);
+  expect(here.counts.faults).toBeGreaterThan(0);
+
+  const again = await runSeed(43);
+  expect(again.digest).toBe(results[3]!.digest);
+
+  const command = [SIMULATE, "--first-seed", "40", "--seeds", "8", "--json"];
+  const there = JSON.parse(execFileSync(process.execPath, command, { encoding: "utf8" })) as Report;
+  expect([there.violations, there.digest]).toEqual([0, here.digest]);
+});
+
+test("any integer from 0 to 2^53 - 1 is a seed of its own", () => {
+  const specs = [0, 1, 2 ** 32, 2 ** 52, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER].map((seed) => {
+    const { seed: own, ...rest } = scenario(seed);
+    expect(own).toBe(seed);
+    return JSON.stringify(rest);
+  });
+  expect(new Set(specs).size).toBe(specs.length);
+});
+
+test("a failing seed is printed with what it violates and the command that shows it again, and the exit code is 1", () => {
+  const { status, stderr, stdout } = simulate("--seeds", "1", "--first-seed", "1", "--plant", "position-not-counted");
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^seed 1: \d+ violations?, digest [0-9a-f]{16}\n {2}content \(archive, 2026-/m);
+  expect(stderr).toContain("  again: npm run simulate -- --seeds 1 --first-seed 1 --verbose\n");
+  expect(stdout).toMatch(/^1 seeds from 1: \d+ violations, digest/);
+});
+
+test("a failure says how many more violations there were", () => {
+  const violation = { invariant: "lost", backend: "archive", atMs: 0, detail: "0:1:0" } as const;
+  const counts = { kinesisRecords: 0, records: 0, invocations: 0, faults: 0, failed: 0, elapsedMs: 0 };
+  expect(describeFailure({ seed: 7, digest: "abc", violations: [violation], violationCount: 3, counts }))
+    .toBe(`seed 7: 3 violations, digest abc
+  lost (archive, 1970-01-01T00:00:00.000Z): 0:1:0
+  and 2 more
+  again: npm run simulate -- --seeds 1 --first-seed 7 --verbose
+`);
+});
+
+test.each([
+  [["--seeds", "0"], "It is a whole number from 1."],
+  [["--first-seed", "9007199254740992"], "It is a whole number from 0 to 2^53 - 1."],
+  [["--first-seed", "9007199254740991", "--seeds", "2"], "the last seed is above 2^53 - 1"],
+  [["--plant", "nothing"], "docs/simulation.md lists the names of defects."],
+])("a wrong command line is told, with exit code 2: %j", (args, message) => {
+  const { status, stderr } = simulate(...args);
+  expect([status, stderr.includes(message)]).toEqual([2, true]);
+});
+
+function simulate(...args: readonly string[]) {
+  return spawnSync(process.execPath, [SIMULATE, ...args], { encoding: "utf8" });
+}
