@@ -106,7 +106,9 @@ function stateOf(
   const untilMs = Math.min(window.untilMs, nowMs);
   if (!keepsState(from)) {
     if (state !== undefined) {
-      throw new UsageError(`--from ${from} needs no --state`, { hint: "What is replayed leaves it: run it again." });
+      throw new UsageError(`--from ${from} needs no --state`, {
+        hint: "What is replayed leaves it: run the same command again.",
+      });
     }
     return ReplayState.none(untilMs);
   }

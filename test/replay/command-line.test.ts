@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
+import fc from "fast-check";
+import { inWindow, instant, meetsDay, meetsHour } from "../../cli/time-window.ts";
+import { hourOf } from "../../contract/keys.ts";
+import { sluiceHere } from "../support/run-sluice.ts";
+import { ALWAYS, MemoryBucket, connectionTo } from "./support.ts";
+import { replay } from "../../cli/replay/replay.ts";
+import { ReplayState } from "../../cli/replay/state.ts";
+import { Tally } from "../../cli/replay/tally.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+import { kinesisEvent } from "../support/kinesis-event.ts";
+
+describe("a wrong command line is refused before anything is opened, with what to do", () => {
+  test.each([
+    [
+      ["--from", "archive", "--to", "archive"],
+      "the archive is not replayed to itself\n" +
+        "  What is missing in it is on the stream while retention lasts: --from stream --to archive.",
+    ],
+    [
+      ["--from", "diverted", "--to", "archive"],
+      "the archive diverts nothing: it has one bucket, not 16 tables\n" +
+        "  Diverted records are rows of a table: --from diverted --to warehouse.",
+    ],
+    [
+      ["--from", "failed", "--to", "archive", "--reason", "TIME_INVALID"],
+      "only quarantined records have a reason, --from failed has none\n  Leave --reason out.",
+    ],
+    [
+      ["--from", "failed", "--to", "archive", "--table", "player_log_0"],
+      "only the warehouse has tables\n  Leave --table out.",
+    ],
+    [
+      ["--from", "failed", "--to", "warehouse"],
+      "no-such-run holds no run\n  Start a run with npm start, or name one with --run.",
+    ],
+  ])("%s", async (args, message) => {
+    const { code, out, err } = await sluiceHere("replay", "--run", "no-such-run", ...args);
+    expect([code, out, err]).toEqual([2, "", `sluice: ${message}\n`]);
+  });
+
+  test("by the names of what there is", async () => {
+    const wrong = async (...args: string[]): Promise<string> => {
+      const { code, err } = await sluiceHere("replay", ...args);
+      expect(code).toBe(2);
+      return err;
+    };
+    expect(await wrong("--from", "s3", "--to", "archive")).toContain(
+      "Allowed choices are quarantine, diverted, failed, archive, stream.",
+    );
+    const archived = ["--from", "archive", "--to", "warehouse"];
+    expect(await wrong(...archived, "--table", "log")).toContain("It is one of player_log_0 … player_log_f.");
+    expect(await wrong(...archived, "--since", "yesterday")).toContain(
+      "It is a time such as 2026-11-21, 2026-11-21T14",
+    );
+    expect(await wrong(...archived, "--run", "a", "--stack", "b")).toContain("cannot be used with");
+  });
+});
+
+describe("a point in time", () => {
+  test("is a day, an hour or ISO 8601 with zone", () => {
+    expect(instant("2026-11-21")).toBe(Date.UTC(2026, 10, 21));
+    expect(instant("2026-11-21T14")).toBe(Date.UTC(2026, 10, 21, 14));
+    expect(instant("2026-11-21T14:30:00.5+09:00")).toBe(Date.UTC(2026, 10, 21, 5, 30, 0, 500));
+    for (const text of ["", "2026-11-21T14:30:00", "2026-02-30", "2026-11-21T25", "14:00"]) {
+      expect(() => instant(text)).toThrow(InvalidArgumentError);
+    }
+  });
+
+  test("in a window means that its hour and its day have time in common with the window", () => {
+    const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
+    fc.assert(
+      fc.property(time, time, time, (atMs, sinceMs, lengthMs) => {
+        const window = { sinceMs, untilMs: sinceMs + lengthMs };
+        if (!inWindow(window, atMs)) return;
+        const hour = hourOf(atMs);
+        expect([meetsHour(window, hour), meetsDay(window, hour.slice(0, 10))]).toEqual([true, true]);
+      }),
+    );
+    const hour = { sinceMs: Date.UTC(2026, 10, 21, 14), untilMs: Date.UTC(2026, 10, 21, 15) };
+    const hours = ["2026-11-21T13", "2026-11-21T14", "2026-11-21T15"].map((each) => meetsHour(hour, each));
+    expect([hours, meetsDay(hour, "2026-11-20"), meetsDay(hour, "2026-11-22")]).toEqual([
+      [false, true, false],
+      false,
+      false,
+    ]);
+  });
+});
+
+describe("pace and interrupt", () => {
+  /** Three given-up batches of ten records each, to be replayed to the archive. */
+  function world() {
+    const objects = [0, 1, 2].map((batch) => {
+      const { Records } = kinesisEvent(Array.from({ length: 10 }, (_, index) => `${batch} ${index}`));
+      const first = Records[0]!.kinesis.sequenceNumber.slice(0, -1) + String(batch);
+      const records = Records.map((record) => ({ ...record, kinesis: { ...record.kinesis, sequenceNumber: first } }));
+      const failure = {
+        requestContext: { functionArn: "arn:aws:lambda:us-east-1:0:function:sluice-archive" },
+        KinesisBatchInfo: {
+          ...{ shardId: "shardId-000000000003", startSequenceNumber: first, endSequenceNumber: first, batchSize: 10 },
+          approximateArrivalOfFirstRecord: "2026-01-01T12:00:00.123Z",
+          approximateArrivalOfLastRecord: "2026-01-01T12:00:00.213Z",
+          streamArn: "arn:aws:kinesis:us-east-1:0:stream/game-log",
+        },
+        payload: JSON.stringify({ Records: records }),
+      };
+      const key = `aws/lambda/uuid/shardId-000000000003/2026/01/01/2026-01-01T13.00.0${batch}-uuid`;
+      return [key, Buffer.from(JSON.stringify(failure))] as const;
+    });
+    return { deadLetters: new MemoryBucket("dead", objects), archive: new MemoryBucket("archive") };
+  }
+
+  const request = {
+    from: "failed",
+    to: "archive",
+    window: ALWAYS,
+    reason: undefined,
+    table: undefined,
+    dryRun: false,
+  } as const;
+
+  test("at 5 records a second, a batch of 10 is followed by the next one two seconds later", async () => {
+    const clock = new ManualClock();
+    const { deadLetters, archive } = world();
+    const tally = new Tally();
+    const replaying = replay(request, {
+      ...{ connection: connectionTo({ deadLetters, archive }), state: ReplayState.none(Infinity), tally, clock },
+      ...{ random: () => 0.5, signal: new AbortController().signal, recordsPerSecond: 5, batchTimeoutMs: 600_000 },
+    });
+    /** Real work goes on until the replay waits for its turn. */
+    const settled = async (batches: number): Promise<void> => {
+      while (deadLetters.changes < batches * 2) await new Promise((resolve) => setImmediate(resolve));
+      await clock.advance(0);
+    };
+    await settled(1);
+    await clock.advance(1_999);
+    expect(tally.written).toBe(10);
+    await clock.advance(1);
+    await settled(2);
+    expect(tally.written).toBe(20);
+    await clock.advance(2_000);
+    await replaying;
+    expect(tally).toMatchObject({ written: 30, moved: 3 });
+  });
+
+  test("an interrupt ends it behind the batch at hand, and the next replay does the rest", async () => {
+    const { deadLetters, archive } = world();
+    const run = async (signal: AbortSignal, tally = new Tally()): Promise<Tally> => {
+      await replay(request, {
+        ...{ connection: connectionTo({ deadLetters, archive }), state: ReplayState.none(Infinity), tally, signal },
+        ...{ clock: new ManualClock(), random: () => 0.5, recordsPerSecond: undefined, batchTimeoutMs: 600_000 },
+      });
+      return tally;
+    };
+    const interrupt = new AbortController();
+    const put = archive.put.bind(archive);
+    archive.put = (key, bytes) => {
+      interrupt.abort();
+      return put(key, bytes);
+    };
+    expect(await run(interrupt.signal)).toMatchObject({ objects: 1, written: 10, moved: 1 });
+    expect(await run(new AbortController().signal)).toMatchObject({ objects: 2, written: 20, moved: 2 });
+  });
+});
+
+test("a state is not for what leaves its place as it is replayed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-state-"));
+  try {
+    const args = ["--from", "failed", "--to", "warehouse", "--stack", "local", "--state", join(folder, "s.json")];
+    const { code, err } = await sluiceHere("replay", ...args);
+    expect([code, err]).toEqual([
+      2,
+      "sluice: --from failed needs no --state\n  What is replayed leaves it: run the same command again.\n",
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
