@@ -180,11 +180,13 @@ export function errorProto(error: BigQueryError): object {
 function queryOptions(body: Body): QueryOptions {
   const dataset = objectIn(body, "defaultDataset");
   const datasetId = textIn(dataset, "datasetId");
-  const given = (body["queryParameters"] ?? []) as readonly RestParameter[];
-  const values = given.map((parameter): [string | undefined, Typed] => [
-    parameter.name,
-    restParameter(parameter.parameterType, parameter.parameterValue),
-  ]);
+  const given = body["queryParameters"] ?? [];
+  if (!Array.isArray(given)) throw new BigQueryError("invalid", "queryParameters is a list");
+  const values = given.map((parameter: RestParameter | null): [string | undefined, Typed] => {
+    if (typeof parameter?.parameterType?.type !== "string")
+      throw new BigQueryError("invalid", "A query parameter needs parameterType.type");
+    return [parameter.name, restParameter(parameter.parameterType, parameter.parameterValue)];
+  });
   const isNamed = values.some(([name]) => name !== undefined && name !== "");
   return {
     ...(datasetId === undefined ? {} : { defaultDataset: datasetId }),

@@ -198,10 +198,18 @@ async function answer(warehouse: Warehouse, jobs: Jobs, request: IncomingMessage
     const match = method === request.method ? pattern.exec(path) : null;
     if (match === null) continue;
     const body = await readBody(request);
-    return handler({ warehouse, jobs, at: match.slice(1).map(decodeURIComponent), body, params: url.searchParams });
+    return handler({ warehouse, jobs, at: match.slice(1).map(decodePart), body, params: url.searchParams });
   }
   request.resume();
   throw new BigQueryError("notFound", `The local warehouse does not serve ${request.method ?? ""} ${url.pathname}`);
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new BigQueryError("invalid", "The path is not percent-encoded UTF-8");
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<Body> {
