@@ -18,9 +18,9 @@ const ROOMS = {
 };
 
 /** Where clock, timers and randomness are handed in. */
-const TIME_IS_AN_ARGUMENT = ["functions/**/*.ts", "model/**/*.ts", "local/**/*.ts"];
+const TIME_IS_AN_ARGUMENT = ["functions/**/*.ts", "model/**/*.ts", "local/**/*.ts", "simulation/**/*.ts"];
 /** The files there that compose a process: here the machine's clock and randomness come in. */
-const COMPOSITION = ["functions/*/handler.ts", "local/cloud.ts"];
+const COMPOSITION = ["functions/*/handler.ts", "local/cloud.ts", "simulation/main.ts"];
 
 const HANDED_IN = "Time is an argument: take a Clock or Random of contract/clock.ts instead.";
 

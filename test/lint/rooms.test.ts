@@ -33,6 +33,7 @@ const SNIPPETS: Snippet[] = [
   { filePath: "infra/probe.ts", code: 'import "@pulumi/pulumi"; import "node:fs";', says: [] },
   { filePath: "local/probe.ts", code: "Date.now(); new Date();", says: [HANDED_IN, HANDED_IN] },
   { filePath: "local/probe.ts", code: "setTimeout(() => {}, 1); Math.random();", says: [HANDED_IN, HANDED_IN] },
+  { filePath: "simulation/probe.ts", code: "performance.now();", says: [HANDED_IN] },
   { filePath: "model/probe.ts", code: 'import { systemClock } from "../contract/clock.ts";', says: [HANDED_IN] },
   { filePath: "model/probe.ts", code: 'import type { Clock } from "../contract/clock.ts"; new Date(0);', says: [] },
   { filePath: "functions/archive/handler.ts", code: "Date.now();", says: [] },
