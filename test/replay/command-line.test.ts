@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
@@ -165,6 +165,32 @@ describe("pace and interrupt", () => {
     expect(await run(new AbortController().signal)).toMatchObject({ objects: 2, written: 20, moved: 2 });
   });
 });
+
+test("every command of the operations manual is a right one, up to its stack", async () => {
+  const manual = readFileSync("docs/operations.md", "utf8");
+  const commands = [...manual.matchAll(/npx sluice ((?:replay|quarantine|audit) [^`\n#]+)/g)].map(
+    ([, command]) => command!,
+  );
+  expect(commands.length).toBeGreaterThan(10);
+  for (const command of commands) {
+    const words = command
+      .trim()
+      .split(/ +/)
+      .map((word) => PLACEHOLDERS[word] ?? word);
+    const at = words.indexOf("--stack");
+    words.splice(at, 2, "--run", "no-such-run");
+    const { code, err } = await sluiceHere(
+      ...words.map((word, index) => (word === "…" ? timeAfter(words[index - 1]) : word)),
+    );
+    expect([command, code, err.split("\n")[0]]).toEqual([command, 2, "sluice: no-such-run holds no run"]);
+  }
+});
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = { BACKEND: "warehouse", RECORD_ID: "0:495:0" };
+
+function timeAfter(option: string | undefined): string {
+  return option === "--since" ? "2026-11-21T14" : "2026-11-21T16";
+}
 
 test("a state is not for what leaves its place as it is replayed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-state-"));
