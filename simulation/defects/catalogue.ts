@@ -106,6 +106,14 @@ export const DEFECTS: readonly Defect[] = [
     replace: "return `${shard}:${sequenceNumber}:`;",
   },
   {
+    name: "id-of-the-first-record",
+    what: "All records of a batch have the first one's id, so that readers take them for copies.",
+    by: "content",
+    file: "functions/shared/source.ts",
+    find: "return recordIdPrefix(this.#generation, this.shard, this.sequenceNumber(index));",
+    replace: "return recordIdPrefix(this.#generation, this.shard, this.sequenceNumber(0));",
+  },
+  {
     name: "key-without-count",
     what: "The names of objects do not say how many records are in them.",
     by: "object-key",
@@ -239,6 +247,14 @@ export const DEFECTS: readonly Defect[] = [
     file: TABLE_APPEND,
     find: "        if (this.#wasSilent(result)) this.#leaveShared();\n        return this.#retry(rows);",
     replace: "        return this.#refusedByTable(rows, code);",
+  },
+  {
+    name: "timers-left-behind",
+    what: "A wait that is over leaves its timer.",
+    by: "bounds",
+    file: "functions/shared/deadline.ts",
+    find: "promise.finally(cancel).then(resolve, reject);",
+    replace: "promise.then(resolve, reject);",
   },
   {
     name: "own-connection-left-open",

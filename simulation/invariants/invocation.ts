@@ -16,8 +16,8 @@ import { MARKS } from "../workload/pieces.ts";
 /** An invocation without faults takes no longer than this, and so much more for each record that Storage Write refuses; in milliseconds. */
 const PROMPT_MS = 5_000;
 const REFUSED_MS = 2_000;
-/** Timers that may outlast an invocation: none of the handlers' does, but those of connections that wait for an answer. */
-const MAX_TIMERS = 20;
+/** Timers that may outlast an invocation: that of a token exchange which nobody waits for any more. */
+const MAX_TIMERS = 1;
 
 /** What was known when an invocation began. */
 export interface Before {
