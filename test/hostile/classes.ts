@@ -1,35 +1,34 @@
 /** Classes of hostile input: one Kinesis record each, and where both backends must put it. */
-import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { kplAggregate } from "../support/kpl-aggregate.ts";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import {
+  HEAD,
+  ID,
+  asText,
+  beyondJson,
+  bytes,
+  canonical,
+  kept,
+  log,
+  member,
+  noObject,
+  notUnpacked,
+  object,
+  plain,
+  quarantined,
+  refused,
+  text,
+  twice,
+} from "./hostile-class.ts";
+import type { HostileClass } from "./hostile-class.ts";
 import { seen } from "./outcome.ts";
-import type { Outcome, Quarantined } from "./outcome.ts";
-
-/** One class. `title` is a test's title and a row of docs/hostile-input.md. */
-export interface HostileClass {
-  readonly title: string;
-  /** The record's bytes; made when its test runs, since some are large. */
-  readonly record: () => Uint8Array;
-  readonly outcome: (record: Buffer) => Outcome;
-}
+import type { Outcome } from "./outcome.ts";
+import { WRAPPED } from "./wrapped-classes.ts";
 
 const MIB = 1024 * 1024;
 /** What a stream's record may hold besides its partition key, unless the limit has been raised. */
 const RECORD_LIMIT = MIB - 32;
 /** The highest limit that configuration accepts: above, no event holds the record. */
 const HIGHEST_LIMIT = 4 * MIB - 32;
-
-const ID = "a".repeat(32);
-const HEAD = `"player_id":"${ID}","timestamp":"2026-06-15T11:00:00.000Z"`;
-
-/** A log record with these members besides, as text. */
-export function log(members: string, event = '"e"'): string {
-  return `{${HEAD},"event":${event}${members === "" ? "" : `,${members}`}}`;
-}
-
-/** The same as BigQuery gives it back: members sorted, so those given must sort between `event` and `player_id`. */
-function canonical(members: string, event = '"e"'): string {
-  return `{"event":${event},${members === "" ? "" : `${members},`}${HEAD}}`;
-}
 
 /** As many characters as fill a record of so many bytes. */
 function filled(bytes: number): string {
@@ -40,64 +39,10 @@ function nested(levels: number): string {
   return "[".repeat(levels) + "]".repeat(levels);
 }
 
-function quarantined(bytes: string | Uint8Array, reason: string, detail = ""): Quarantined {
-  return { reason, detail, bytes: seen(bytes) };
-}
-
-/** The archive has the text, the warehouse its canonical form. */
-function object(text: string, stored: string, event?: string): () => Outcome {
-  const more = event === undefined ? {} : { event };
-  return () => ({ archive: [{ log: seen(text) }], warehouse: [{ log: seen(stored), ...more }] });
-}
-
-/** The archive has the text, and so has the warehouse, beside an empty `log`. */
-function asText(text: string, event?: string): () => Outcome {
-  const more = event === undefined ? {} : { event };
-  return () => ({ archive: [{ log: seen(text) }], warehouse: [{ logText: seen(text), ...more }] });
-}
-
-/** The archive has the bytes, the warehouse quarantines them. */
-function noObject(record: Uint8Array): Outcome {
-  return { archive: [{ raw: seen(record) }], warehouse: [quarantined(record, "NOT_JSON_OBJECT")] };
-}
-
-/** The archive has the text; the warehouse quarantines it for what it says. */
-function refused(text: string, reason: string): () => Outcome {
-  return () => ({ archive: [{ log: seen(text) }], warehouse: [quarantined(text, reason)] });
-}
-
-/** Both quarantine the whole record. */
-function notUnpacked(reason: string, detail: string): (record: Buffer) => Outcome {
-  return (record) => {
-    const whole = [quarantined(record, reason, detail)];
-    return { archive: whole, warehouse: whole };
-  };
-}
-
-function text(title: string, record: string, outcome: (record: Buffer) => Outcome): HostileClass {
-  return { title, record: () => Buffer.from(record), outcome };
-}
-
-function bytes(title: string, record: () => Uint8Array, outcome: (record: Buffer) => Outcome): HostileClass {
-  return { title, record, outcome };
-}
-
 /** An object whose one string holds these bytes. */
 function aroundBytes(...content: readonly number[]): () => Buffer {
   return () => Buffer.concat([Buffer.from(`{${HEAD},"f":"`), Buffer.from(content), Buffer.from('"}')]);
 }
-
-/** A value that fits BigQuery's JSON, beside the text that it was written as. */
-function member(title: string, written: string, kept: string): HostileClass {
-  return text(title, log(`"f":${written}`), object(log(`"f":${written}`), canonical(`"f":${kept}`)));
-}
-
-function beyondJson(title: string, written: string): HostileClass {
-  return text(title, log(`"f":${written}`), asText(log(`"f":${written}`)));
-}
-
-const plain = log("");
-const kept = canonical("");
 
 const DEPTH: readonly HostileClass[] = [
   member("JSON of 500 levels, the deepest that BigQuery holds", nested(499), nested(499)),
@@ -258,104 +203,6 @@ function pretty(lineBreak: string): string {
 function prettyOutcome(record: Buffer): Outcome {
   return { archive: [{ raw: seen(record) }], warehouse: [{ log: kept }] };
 }
-
-function twice(): Outcome {
-  return { archive: [{ log: plain }, { log: plain }], warehouse: [{ log: kept }, { log: kept }] };
-}
-
-const BOMB = 32 * MIB;
-const COMPRESSIONS = { gzip: gzipSync, zlib: deflateSync, zstd: zstdCompressSync };
-
-const WRAPPED: readonly HostileClass[] = [
-  ...Object.entries(COMPRESSIONS).flatMap(([name, compress]) => [
-    bytes(
-      `a ${name} bomb`,
-      () => compress(Buffer.alloc(BOMB, " ")),
-      notUnpacked("UNPACK_LIMIT", `${name}: more than 200 bytes for each byte`),
-    ),
-    bytes(
-      `a ${name} bomb in gzip`,
-      () => gzipSync(compress(Buffer.alloc(BOMB, " "))),
-      notUnpacked("UNPACK_LIMIT", `${name}: more than 200 bytes for each byte`),
-    ),
-    bytes(
-      `a ${name} stream cut short`,
-      () => compress(plain.repeat(2)).subarray(0, -5),
-      notUnpacked("UNPACK_FAILED", name),
-    ),
-    bytes(
-      `a ${name} stream with something behind it`,
-      () => Buffer.concat([compress(plain), Buffer.from("x")]),
-      notUnpacked("UNPACK_FAILED", name),
-    ),
-  ]),
-  bytes(
-    "a bomb below the limit on ratio",
-    () => zstdCompressSync(Buffer.alloc(18_000_000, noise())),
-    notUnpacked("UNPACK_LIMIT", "zstd: more than 16777216 bytes"),
-  ),
-  bytes(
-    "three compressions around each other",
-    () => gzipSync(deflateSync(zstdCompressSync(plain))),
-    object(plain, kept),
-  ),
-  bytes(
-    "four compressions around each other",
-    () => gzipSync(gzipSync(deflateSync(zstdCompressSync(plain)))),
-    notUnpacked("UNPACK_LIMIT", "zstd: more than 3 compressions"),
-  ),
-  bytes(
-    "100,000 empty frames of zstd",
-    () => Buffer.concat([...Array.from({ length: 100_000 }, () => emptyFrame), zstdCompressSync(plain)]),
-    notUnpacked("UNPACK_LIMIT", "zstd: more than 10000 streams"),
-  ),
-  bytes(
-    "100,000 skippable frames of zstd around a record",
-    () => Buffer.concat([...Array.from({ length: 100_000 }, () => skippableFrame), zstdCompressSync(plain)]),
-    object(plain, kept),
-  ),
-  bytes(
-    "an aggregate of 10,001 compressed records",
-    () => kplAggregate(Array.from({ length: 10_001 }, () => emptyGzip)),
-    notUnpacked("UNPACK_LIMIT", "gzip: more than 10000 streams"),
-  ),
-  bytes("an aggregate inside an aggregate", () => kplAggregate([plain, kplAggregate([plain])]), twice),
-  bytes(
-    "an aggregate inside two others",
-    () => kplAggregate([kplAggregate([kplAggregate([plain])])]),
-    () => noObject(kplAggregate([plain])),
-  ),
-  bytes("an aggregate whose digest is cut short", () => kplAggregate([plain]).subarray(0, -1), noObject),
-  bytes(
-    "a broken stream inside an aggregate, alone",
-    () => kplAggregate([plain, broken, plain]),
-    () => ({
-      archive: [{ log: plain }, quarantined(broken, "UNPACK_FAILED", "gzip"), { log: plain }],
-      warehouse: [{ log: kept }, quarantined(broken, "UNPACK_FAILED", "gzip"), { log: kept }],
-    }),
-  ),
-  bytes(
-    "a bomb inside an aggregate, which takes its neighbours along",
-    () => kplAggregate([plain, gzipSync(Buffer.alloc(BOMB, " "))]),
-    notUnpacked("UNPACK_LIMIT", "gzip: more than 200 bytes for each byte"),
-  ),
-];
-
-const emptyFrame = zstdCompressSync("");
-const emptyGzip = gzipSync("");
-const skippableFrame = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]);
-const broken = gzipSync(plain).subarray(0, -9);
-
-/** 100,000 bytes that do not compress, the same each time. */
-function noise(): Buffer {
-  const result = Buffer.alloc(100_000);
-  for (let at = 0, value = 1; at < result.length; at++) {
-    value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;
-    result[at] = value >>> 24;
-  }
-  return result;
-}
-
 /** All classes, by what they are hostile in. */
 export const CLASSES: readonly { readonly title: string; readonly classes: readonly HostileClass[] }[] = [
   { title: "Depth", classes: DEPTH },

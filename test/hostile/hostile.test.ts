@@ -1,4 +1,5 @@
-import { CLASSES, log } from "./classes.ts";
+import { CLASSES } from "./classes.ts";
+import { log } from "./hostile-class.ts";
 import { Pipeline } from "./pipeline.ts";
 
 const GOOD = Buffer.from(log('"f":"good"'));
