@@ -11,7 +11,7 @@ import type { ReplayContext } from "./context.ts";
 import { DeadLetterOffice } from "./dead-letter-office.ts";
 import { replayFailed } from "./failed.ts";
 import { replayLineDeadLetters } from "./line-dead-letters.ts";
-import { type Origin, type ReplayRequest, refusal } from "./request.ts";
+import type { Origin, ReplayRequest } from "./request.ts";
 import type { ReplayState } from "./state.ts";
 import { replayStream } from "./stream.ts";
 import type { Tally } from "./tally.ts";
@@ -48,13 +48,13 @@ export function keepsState(from: Origin): boolean {
 /**
  * Replays records to a backend with the code of its consumer: ids and arrival are the stored ones, so that whatever is
  * written twice is one record to its readers. Counts in the tally, also when it rejects. Rejects with a CommandError where
- * the pair makes no sense or the backend fails.
+ * the backend fails. The request is one that makes sense (`refusal`).
  */
 export async function replay(request: ReplayRequest, deps: ReplayDeps): Promise<void> {
-  const refused = refusal(request);
-  if (refused !== undefined) throw new UsageError(refused.message, { hint: refused.hint });
   const { connection, clock } = deps;
   const consumer = consumerOf(request, deps);
+  // Without credentials nothing can be written: said here in words, where the consumer would only try again and again.
+  if (request.to === "warehouse" && !request.dryRun) await connection.storageWrite!.tokens.token();
   const pace = pacer(deps);
   try {
     await WAYS[request.from]({ ...deps, request, consumer, pace, connection, clock });

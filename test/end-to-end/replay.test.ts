@@ -5,7 +5,7 @@ import type { AuditResult } from "../../cli/audit/ledger.ts";
 import { playerLog } from "../../cli/generate/player-log.ts";
 import type { ReplayReport } from "../../cli/replay/report.ts";
 import { CloudUnderTest, declaredOnOneShard } from "../support/local-cloud.ts";
-import { type CommandEnd, SluiceCommand, sluice, sluiceHere } from "../support/run-sluice.ts";
+import { type CommandEnd, SluiceCommand, sluiceHere } from "../support/run-sluice.ts";
 
 // Enough for a machine that does ten other things.
 jest.setTimeout(120_000);
@@ -74,7 +74,7 @@ test("rows that tables refused are in the tables after a replay that was killed 
   expect(replayedKeys()).toHaveLength(1);
   const left = (await audited("warehouse")).pending;
   expect(left).toBeGreaterThan(0);
-  const report = reportOf(await sluice(...line("--from", "diverted", "--to", "warehouse")));
+  const report = reportOf(await sluiceHere(...STACK, "--from", "diverted", "--to", "warehouse"));
 
   expect(report).toMatchObject({ code: 0, complete: true, problems: [] });
   // One more object than is pending, if the kill came between its copy and its deletion.
