@@ -30,31 +30,21 @@ export class DeliveryOrder {
   /** Records that are done, by order. */
   readonly #done = new Set<number>();
   #lanes: number;
+  #nextLanes: number | undefined;
 
   constructor(options: OrderOptions, lanes: number) {
     this.#options = options;
     this.#lanes = lanes;
   }
 
-  /** A mapping takes over with so many lanes: each shard goes on from its first record that is not done. */
+  /** The mapping gets other settings: what is under way ends with the old ones, and what starts next is another mapping's. */
   takeOver(lanes: number): void {
-    this.#lanes = lanes;
-    const { truth } = this.#options.ledger;
-    for (const [shardId, { keys }] of this.#shards) {
-      const all = truth.ofShard(shardId);
-      const first = all.find(({ order }) => !this.#done.has(order));
-      // What other lanes had done beyond it is to be done again.
-      if (first !== undefined) for (const { order } of all) if (order > first.order) this.#done.delete(order);
-      for (const [partitionKey, key] of keys) {
-        const records = truth.ofKey(shardId, partitionKey);
-        const from = first === undefined ? -1 : records.findIndex(({ order }) => order >= first.order);
-        key.done = from === -1 ? records.length : from;
-      }
-    }
+    this.#nextLanes = lanes;
   }
 
   /** A batch goes to the function, or after its last attempt to the failed destination. */
   started(batch: readonly PutRecord[]): void {
+    if (this.#nextLanes !== undefined) this.#rewind(this.#nextLanes);
     const { shardId } = batch[0]!;
     const shard = this.#shard(shardId);
     if (++shard.inFlight > this.#lanes) this.#violate("order", batch[0]!, `more than ${this.#lanes} lanes at once`);
@@ -95,6 +85,24 @@ export class DeliveryOrder {
   /** Whether this record is done. */
   isDone(record: PutRecord): boolean {
     return this.#done.has(record.order);
+  }
+
+  /** Another mapping goes on in each shard from its first record that is not done. */
+  #rewind(lanes: number): void {
+    this.#lanes = lanes;
+    this.#nextLanes = undefined;
+    const { truth } = this.#options.ledger;
+    for (const [shardId, { keys }] of this.#shards) {
+      const all = truth.ofShard(shardId);
+      const first = all.find(({ order }) => !this.#done.has(order));
+      // What other lanes had done beyond it is to be done again.
+      if (first !== undefined) for (const { order } of all) if (order > first.order) this.#done.delete(order);
+      for (const [partitionKey, key] of keys) {
+        const records = truth.ofKey(shardId, partitionKey);
+        const from = first === undefined ? -1 : records.findIndex(({ order }) => order >= first.order);
+        key.done = from === -1 ? records.length : from;
+      }
+    }
   }
 
   #shard(shardId: string): ShardState {

@@ -149,6 +149,7 @@ export class Backend {
     for (const { atMs, enabled, ...changed } of this.spec.changes) {
       clock.after(atMs, () => {
         mapping = { ...mapping, ...changed };
+        this.order.takeOver(mapping.parallelization);
         this.driver.update(this.#target(mapping, enabled));
       });
     }
@@ -180,17 +181,11 @@ export class Backend {
       failureBucket: DEAD_LETTER_BUCKET,
       enabled,
     };
-    let first = true;
     return {
       declared,
       functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
       roleArn: `arn:aws:iam::000000000000:role/${name}`,
-      invoke: (batch: Batch) => {
-        // The driver calls through this target only once everything through the one before has ended.
-        if (first) this.order.takeOver(mapping.parallelization);
-        first = false;
-        return this.#invoke(eventOf(batch, this.#world.base64));
-      },
+      invoke: (batch: Batch) => this.#invoke(eventOf(batch, this.#world.base64)),
     };
   }
 
