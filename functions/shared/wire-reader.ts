@@ -114,7 +114,8 @@ export class WireReader {
       if (this.#at >= this.#to) return false;
       const byte = this.#bytes[this.#at++]!;
       if (count < 5) this.#low |= (byte & 0x7f) << (7 * count);
-      this.value += (byte & 0x7f) * scale;
+      // Of the tenth byte one bit is left of the 64.
+      this.value += (count === 9 ? byte & 1 : byte & 0x7f) * scale;
       if (byte < 0x80) return true;
     }
     return false;
