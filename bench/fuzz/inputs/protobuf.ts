@@ -10,6 +10,9 @@ export const WIRE_TOKENS: readonly Uint8Array[] = [
   [0x0a, 0x00], [0x0a, 0x05, 0x68, 0x65, 0x6c, 0x6c, 0x6f], [0x12, 0x02, 0x08, 0x03], [0x08, 0x03], [0xf8, 0xff, 0xff, 0xff, 0x0f],
 ].map((bytes) => Uint8Array.from(bytes));
 
+/** A varint, perhaps, of more than ten bytes, in bytes as Latin-1: no parser takes it, but protobufjs skips it inside a group. */
+export const OVERLONG_VARINT = /[\x80-\xff]{10}/;
+
 /** Messages that are well formed: fields of every wire type, groups and nested messages among them. */
 export const wireMessage: Arbitrary<Uint8Array> = fc
   .array(

@@ -11,6 +11,8 @@ import type { FuzzTarget } from "../target.ts";
 const WANTED = ["player_id", "a", "__proto__"];
 const GOOD = Buffer.from('{"a":[1,{"a":2}],"b":3}');
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** What Node makes of the bytes: `undefined` if they are not UTF-8 and JSON, without blanks around. */
 export function parsed(bytes: Buffer): { value: unknown } | undefined {
   if (!isUtf8(bytes)) return undefined;
@@ -24,16 +26,17 @@ export function parsed(bytes: Buffer): { value: unknown } | undefined {
 }
 
 function checkMembers(scanner: JsonScanner, bytes: Buffer, value: object): void {
-  const members = value as Readonly<Record<string, unknown>>;
+  const text = bytes.toString("utf8");
   // Of equal names the first: JSON.parse keeps the last, but BigQuery's JSON has the first too.
-  const canonical = canonicalJson(bytes.toString("utf8")).text;
-  const first = canonical === undefined ? undefined : (JSON.parse(canonical) as Readonly<Record<string, unknown>>);
+  const canonical = canonicalJson(text).text;
+  const first = canonical === undefined ? undefined : (JSON.parse(canonical) as Members);
+  // JSON.parse of Node 24 misreads escaped names once it has met a backslash as a name: https://github.com/nodejs/node/issues/63785
+  const members = first ?? (text.includes("\\") ? undefined : (value as Members));
   for (const [index, name] of WANTED.entries()) {
     const start = scanner.valueStart[index]!;
-    claim(start >= 0 === Object.hasOwn(members, name), `finds ${name} where there is one`);
-    if (start < 0) continue;
+    if (members !== undefined) claim(start >= 0 === Object.hasOwn(members, name), `finds ${name} where there is one`);
+    if (start < 0 || first === undefined) continue;
     const found = canonicalJson(bytes.toString("utf8", start, scanner.valueEnd[index]!)).text;
-    if (first === undefined) continue;
     claim(found !== undefined && isDeepStrictEqual(JSON.parse(found), first[name]), `gives the first value of ${name}`);
   }
 }
