@@ -5,10 +5,10 @@ import { recordIdPrefix } from "../../contract/record-id.ts";
 import { hourNumber } from "../../functions/shared/source.ts";
 import { Unpacker } from "../../functions/shared/unpack.ts";
 import { messageOf } from "../errors.ts";
+import { type FailedBatch, failedKeys, parseFailedBatch } from "../failed-batches.ts";
 import { objectsInWindow } from "../object-walk.ts";
 import { divertedLine, quarantineLine } from "../replay/stored-lines.ts";
 import { type TimeWindow, inWindow } from "../time-window.ts";
-import { type FailedBatch, failedPrefixes, parseFailedBatch } from "./failed-objects.ts";
 import type { Findings } from "./findings.ts";
 import { cellOf, readLineObject } from "./line-objects.ts";
 import type { StoredCopy } from "./matcher.ts";
@@ -58,10 +58,8 @@ export async function visitDeadLetters(
     }
   }
   const unpacker = new Unpacker();
-  for (const prefix of await failedPrefixes(deadLetters, options.functionName)) {
-    for await (const key of deadLetters.list(prefix)) {
-      await visitFailed(options, key, unpacker, findings, visitor);
-    }
+  for await (const key of failedKeys(deadLetters, options.functionName, window)) {
+    await visitFailed(options, key, unpacker, findings, visitor);
   }
 }
 

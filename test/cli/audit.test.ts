@@ -114,6 +114,7 @@ function givenUp(sequences: readonly string[], functionName: string, withPayload
     KinesisBatchInfo: {
       ...{ shardId: "shardId-000000000000", startSequenceNumber: sequences[0], endSequenceNumber: sequences.at(-1) },
       ...{ approximateArrivalOfFirstRecord: arrived, approximateArrivalOfLastRecord: arrived },
+      batchSize: sequences.length,
       streamArn: "arn:aws:kinesis:r:0:stream/s",
     },
     ...(withPayload && { payload: JSON.stringify({ Records: records }) }),
@@ -222,9 +223,15 @@ describe("dead letters", () => {
 
   test("of a batch kept as metadata, all accepted between its ends is pending", async () => {
     put("dead", "aws/lambda/m1/x/y", givenUp(["9", "11"], "f-archive", false));
-    put("dead", "aws/lambda/m1/x/z", "{");
+    put("dead", "aws/lambda/m1/x/z", '{"secret"');
     const result = await auditArchive(["0:8:0", "0:9:0", "0:10:0", "0:11:0", "0:11:1", "0:12:0", "1:10:0"]);
     expect(result).toMatchObject({ pending: 4, missing: 3, holds: false, findingCounts: { unreadable: 1 } });
+    expect(result.findings.at(-1)).toEqual({ kind: "unreadable", where: "aws/lambda/m1/x/z", detail: "not JSON" });
+  });
+
+  test("where nothing says whose function it was, what cannot be read may be this backend's", async () => {
+    put("dead", "aws/lambda/m1/x/y", "{");
+    expect(await auditArchive([])).toMatchObject({ holds: false, findingCounts: { unreadable: 1 } });
   });
 });
 

@@ -119,22 +119,26 @@ describe("a batch that Lambda has given up", () => {
     expect(tally).toMatchObject({ written: 0, moved: 0 });
     expect(tally.problems[0]).toBe(`${key}: of another stream, ${STREAM_ARN}-g0: its record ids are not this one's`);
     expect(tally.problems[1]).toBe(`${key}-broken: cannot be read: not JSON`);
-    expect(tally.problems[2]).toContain(`${key}-empty: its payload is no event: `);
+    expect(tally.problems[2]).toContain(`${key}-empty: cannot be read: its payload is no event: `);
     expect(deadLetters.keys).toHaveLength(3);
   });
 });
 
 describe("a batch of which only metadata are left", () => {
   /** A stream that still holds the records from an index on; answers as the SDK's client does. */
-  const streamFrom = (first: number): World["kinesis"] => {
+  const streamFrom = (first: number, ofOtherLanes: readonly string[] = []): World["kinesis"] => {
     const send = (command: { input: { ShardIterator?: string } }): Promise<object> => {
       if (command.input.ShardIterator === undefined) return Promise.resolve({ ShardIterator: "it" });
-      const Records = PAYLOADS.map((text, index) => ({
-        Data: Buffer.from(text),
-        PartitionKey: "p",
-        SequenceNumber: sequenceNumberOf(index),
+      const record = (text: string, SequenceNumber: string, index: number) => ({
+        ...{ Data: Buffer.from(text), PartitionKey: "p", SequenceNumber },
         ApproximateArrivalTimestamp: new Date(ARRIVED_MS + index * 10),
-      })).slice(first);
+      });
+      const Records = [
+        ...ofOtherLanes.map((text, index) =>
+          record(text, String(BigInt(sequenceNumberOf(first)) - 1n - BigInt(index)), 0),
+        ),
+        ...PAYLOADS.map((text, index) => record(text, sequenceNumberOf(index), index)).slice(first),
+      ];
       return Promise.resolve({ Records, NextShardIterator: "it", MillisBehindLatest: 0 });
     };
     return { send } as unknown as World["kinesis"];
@@ -158,6 +162,8 @@ describe("a batch of which only metadata are left", () => {
     for (const [kinesis, written, lost] of [
       [undefined, 0, 3],
       [streamFrom(2), 1, 2],
+      // As many Kinesis records as the batch had, and its last: but two are another lane's.
+      [streamFrom(2, [logLine("d"), logLine("e")]), 3, 1],
     ] as const) {
       storage.stored.length = 0;
       const deadLetters = new MemoryBucket("dead", [[key, object]]);
