@@ -118,7 +118,7 @@ class LineReplay {
 
   /**
    * A line that could not be unpacked when it was stored. What comes out is written, and what of it is bad takes the line's
-   * place; it stays as it is where the pieces' ids would not be the right ones.
+   * place; it stays as it is where the pieces' ids would not be the right ones, or some of them are not to be written now.
    */
   async #unpackAgain(
     line: StoredLine,
@@ -134,7 +134,7 @@ class LineReplay {
     }
     const handled = await writeBatch(this.#context, batch);
     tally.stillQuarantined += handled.bad.size + rowsOf(handled);
-    if (rowsOf(handled) > 0) return;
+    if (rowsOf(handled) + handled.skipped > 0) return;
     done.add(line);
     replacements.set(
       line,

@@ -43,5 +43,11 @@ export function refusal({ from, to, reason, table }: ReplayRequest): { message: 
   if (table !== undefined && to !== "warehouse") {
     return { message: "only the warehouse has tables", hint: "Leave --table out." };
   }
+  if (table !== undefined && from === "failed") {
+    return {
+      message: "a batch that Lambda gave up is replayed whole, to all of its tables",
+      hint: "Leave --table out.",
+    };
+  }
   return undefined;
 }

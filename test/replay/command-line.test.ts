@@ -34,6 +34,10 @@ describe("a wrong command line is refused before anything is opened, with what t
       "only the warehouse has tables\n  Leave --table out.",
     ],
     [
+      ["--from", "failed", "--to", "warehouse", "--table", "player_log_0"],
+      "a batch that Lambda gave up is replayed whole, to all of its tables\n  Leave --table out.",
+    ],
+    [
       ["--from", "failed", "--to", "warehouse"],
       "no-such-run holds no run\n  Start a run with npm start, or name one with --run.",
     ],

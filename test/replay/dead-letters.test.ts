@@ -201,6 +201,19 @@ describe("a record that could not be unpacked", () => {
     expect(deadLetters.lines("replayed/")).toEqual([expect.objectContaining({ reason: "UNPACK_LIMIT" })]);
   });
 
+  test("stays where it is while only one of its tables is asked for", async () => {
+    const deadLetters = await raw("UNPACK_LIMIT", 0, `${logLine("a")}\n${logLine("b")}`);
+
+    const ask = { from: "quarantine", to: "warehouse" } as const;
+    const tally = await replayed({ deadLetters, endpoint }, { ...ask, table: "player_log_b" });
+
+    expect(tally).toMatchObject({ read: 1, written: 1, notAskedFor: 1, moved: 0 });
+    expect(deadLetters.keys).toEqual([key("warehouse")]);
+    await replayed({ deadLetters, endpoint }, ask);
+    expect([...new Set(storedIds())].sort()).toEqual([`3:${FIRST}:0`, `3:${FIRST}:1`]);
+    expect(deadLetters.keys).toEqual([`replayed/${key("warehouse")}`]);
+  });
+
   test("of an aggregate, keeps its number if it is one record now, and stays where it is if it is several", async () => {
     const one = await raw("UNPACK_FAILED", 5, logLine("a"));
     await replayed({ deadLetters: one, endpoint }, { from: "quarantine", to: "warehouse" });
