@@ -94,7 +94,7 @@ function repairsOf({ backends }: Audit, { facts, kinesis }: Connection, options:
     Object.entries(backends).map(([backend, { findings }]) => {
       const grants = facts.backends.find(({ name }) => name === backend)!.grants;
       const isArchive = grants.includes("archive-bucket-write");
-      return [backend, repairs(findings, { backend, isArchive, target, hasStream: kinesis !== undefined })];
+      return [backend, repairs(findings, { isArchive, target, hasStream: kinesis !== undefined })];
     }),
   );
 }

@@ -4,7 +4,6 @@ import { PENDING } from "./matcher.ts";
 
 /** What there is to repair from. */
 export interface RepairContext {
-  readonly backend: string;
   readonly isArchive: boolean;
   /** `--run DIR` or `--stack NAME`, for commands. */
   readonly target: string;
@@ -50,9 +49,9 @@ function missingRepair(missing: readonly Finding[], context: RepairContext): str
 }
 
 /** The command that brings the findings' hours back. */
-function replay(from: string, findings: readonly Finding[], { backend, target }: RepairContext): string {
+function replay(from: string, findings: readonly Finding[], { isArchive, target }: RepairContext): string {
   const hours = findings.flatMap(({ cell }) => (cell === undefined ? [] : [cell.hour]));
   const since = hourText(Math.min(...hours));
   const until = hourText(Math.max(...hours) + 1);
-  return `sluice replay --from ${from} --to ${backend} --since ${since} --until ${until} ${target}`;
+  return `sluice replay --from ${from} --to ${isArchive ? "archive" : "warehouse"} --since ${since} --until ${until} ${target}`;
 }

@@ -220,7 +220,7 @@ describe("the tables", () => {
 
 describe("what to do", () => {
   const cell = { shard: 3, hour: Math.floor(NOW / HOUR_MS) };
-  const context = { backend: "warehouse", isArchive: false, target: "--stack dev", hasStream: true };
+  const context = { isArchive: false, target: "--stack dev", hasStream: true };
 
   test("is a replay of the hours that lack something, from where it is", () => {
     const findings: Finding[] = [
@@ -235,7 +235,7 @@ describe("what to do", () => {
       `given up by Lambda: sluice replay --from failed --to warehouse ${hours}`,
       "missing: sluice replay --from archive --to warehouse --since 2026-11-21T12 --until 2026-11-21T15 --stack dev",
     ]);
-    expect(repairs(findings.slice(0, 1), { ...context, backend: "archive", isArchive: true })).toEqual([
+    expect(repairs(findings.slice(0, 1), { ...context, isArchive: true })).toEqual([
       `missing: sluice replay --from stream --to archive ${hours}`,
     ]);
   });
