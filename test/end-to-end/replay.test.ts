@@ -64,7 +64,10 @@ test("rows that tables refused are in the tables after a replay that was killed 
   await cloud.idle();
   for (const grant of grants) grant();
   expect(await audited("warehouse")).toMatchObject({ pending: ofTables, holds: false });
-  expect(cloud.folder.keys("deadLetterBucket", "diverted/")).toHaveLength(3);
+  const objects = cloud.folder.keys("deadLetterBucket", "diverted/");
+  expect(new Set(objects.map((key) => key.split("/")[2]))).toEqual(
+    new Set(DIVERTED.map((digit) => `player_log_${digit}`)),
+  );
 
   // A record in ten seconds: the second object waits until long after the first is done.
   const killed = new SluiceCommand(line("--from", "diverted", "--to", "warehouse", "--rate", "0.1"));
@@ -81,7 +84,7 @@ test("rows that tables refused are in the tables after a replay that was killed 
   expect(report.records.written).toBe(report.records.read);
   expect(report.records.written).toBeGreaterThanOrEqual(left);
   expect(await audited("warehouse")).toMatchObject({ ...HOLDS, accepted: 120, written: 120 });
-  expect([replayedKeys().length, cloud.folder.keys("deadLetterBucket", "diverted/")]).toEqual([3, []]);
+  expect([replayedKeys().length, cloud.folder.keys("deadLetterBucket", "diverted/")]).toEqual([objects.length, []]);
 });
 
 test("what Lambda gave up is written, bad records among it are quarantined, and again there is nothing to do", async () => {
@@ -104,15 +107,14 @@ test("a deleted object of the archive is made good from the stream, and what was
   const [key] = cloud.folder.keys("archiveBucket", "logs/");
   const { archiveBucket, s3 } = cloud.folder.endpoints();
   expect((await fetch(`${s3}/${archiveBucket}/${key!}`, { method: "DELETE" })).status).toBe(204);
-  const before = await audited("archive");
-  expect(before).toMatchObject({ holds: false });
+  expect(await audited("archive")).toMatchObject({ holds: false });
 
   const state = ["--state", join(cloud.folder.directory, "state.json")];
   const report = reportOf(await sluiceHere(...STACK, "--from", "stream", "--to", "archive", ...state));
 
   expect(report).toMatchObject({ code: 0, objects: { read: 165 }, records: { read: 165, written: 165 } });
-  const after = await audited("archive");
-  expect(after).toMatchObject({ ...HOLDS, accepted: 165, written: 165, repeated: before.written });
+  const repeated = cloud.folder.archived().length - 165;
+  expect(await audited("archive")).toMatchObject({ ...HOLDS, accepted: 165, written: 165, repeated });
 });
 
 describe("a run that has ended", () => {
