@@ -1,6 +1,8 @@
 import type { Compressor, GzipMember } from "./compressor.ts";
 
 const CHUNK_BYTES = 256 * 1024;
+/** Bytes that are made base64 at a time, a multiple of three: a string of 22 MB would take as much memory as all else. */
+const BASE64_BYTES = 48 * 1024;
 
 /**
  * Collects lines into one gzip member, a chunk at a time, so that memory holds the compressed object and one chunk,
@@ -46,7 +48,9 @@ export class GzipLines {
 
   /** Appends bytes in base64: four characters for each three bytes begun. */
   appendBase64(bytes: Buffer, start: number, end: number): void {
-    this.appendAscii(bytes.toString("base64", start, end));
+    for (let at = start; at < end; at += BASE64_BYTES) {
+      this.appendAscii(bytes.toString("base64", at, Math.min(at + BASE64_BYTES, end)));
+    }
   }
 
   /** Compresses what has come together; nothing may be appended until it has settled. */

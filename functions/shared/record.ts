@@ -1,6 +1,7 @@
 import { PARTITION_YEARS_AHEAD, PARTITION_YEARS_BACK } from "../../contract/columns.ts";
 import type { Reason } from "../../contract/reasons.ts";
 import { HEXADECIMAL } from "./json-scanner.ts";
+import { decodeInto, decodedSize } from "./json-string.ts";
 import { KIND, unpackReason } from "./pieces.ts";
 import type { Pieces } from "./pieces.ts";
 import { epochTime, parseIsoTime } from "./time.ts";
@@ -24,8 +25,9 @@ const EVENT = 2;
 const FIELDS = 3;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const PLAYER_ID_LENGTH = 32;
+/** Bytes that the id's characters take at most: each as an escape. */
+const LONGEST_PLAYER_ID = 6 * PLAYER_ID_LENGTH;
 const MS_PER_DAY = 86_400_000;
 
 /** Times that the tables accept, in milliseconds since the epoch. */
@@ -67,9 +69,11 @@ export class RecordReader {
   playerIdStart = 0;
   /** First digit of the player id: 0–15. */
   table = 0;
-  /** Offsets of the event's text, UTF-8; -1 where the field is absent or not a string. */
+  /** Offsets of what stands between the event's quotes, escapes included; -1 where the field is absent or not a string. */
   eventStart = -1;
   eventEnd = -1;
+  /** Bytes of the event's text once decoded, UTF-8. */
+  eventSize = 0;
   /** When the player acted, in microseconds since the epoch. */
   eventTimeMicros = 0;
   /** What exactly is wrong, after a reason: no data of the player's. */
@@ -98,14 +102,16 @@ export class RecordReader {
   #readPlayerId(pieces: Pieces, field: number): Reason | undefined {
     const start = pieces.valueStart[field]!;
     if (start < 0 || pieces.bytes[start] !== QUOTE) return "PLAYER_ID_MISSING";
-    let from = start + 1;
-    let to = pieces.valueEnd[field]! - 1;
-    if (holdsEscape(pieces.bytes, from, to)) {
-      from = appendDecoded(pieces, start, to + 1);
-      to = pieces.used;
+    const end = pieces.valueEnd[field]! - 1;
+    if (end - start - 1 > LONGEST_PLAYER_ID) {
+      this.detail = `more than ${LONGEST_PLAYER_ID} bytes`;
+      return "PLAYER_ID_INVALID";
     }
+    const size = decodedSize(pieces.bytes, start + 1, end);
+    const from = decodedStart(pieces, start + 1, end, size);
+    const to = from + size;
     const { bytes } = pieces;
-    if (to - from !== PLAYER_ID_LENGTH) {
+    if (size !== PLAYER_ID_LENGTH) {
       this.detail = `${bytes.toString("utf8", from, to).length} characters`;
       return "PLAYER_ID_INVALID";
     }
@@ -116,6 +122,8 @@ export class RecordReader {
       }
     }
     const digit = bytes[from]!;
+    // A decoded id has to stay, another string has not.
+    if (from === pieces.used) pieces.used = to;
     this.playerIdStart = from;
     this.table = digit <= 0x39 ? digit - 0x30 : (digit | 0x20) - 0x57;
     return undefined;
@@ -138,14 +146,9 @@ export class RecordReader {
     this.eventStart = -1;
     this.eventEnd = -1;
     if (start < 0 || pieces.bytes[start] !== QUOTE) return;
-    const end = pieces.valueEnd[field]!;
-    if (holdsEscape(pieces.bytes, start + 1, end - 1)) {
-      this.eventStart = appendDecoded(pieces, start, end);
-      this.eventEnd = pieces.used;
-    } else {
-      this.eventStart = start + 1;
-      this.eventEnd = end - 1;
-    }
+    this.eventStart = start + 1;
+    this.eventEnd = pieces.valueEnd[field]! - 1;
+    this.eventSize = decodedSize(pieces.bytes, this.eventStart, this.eventEnd);
   }
 }
 
@@ -153,27 +156,21 @@ function parseTime(pieces: Pieces, start: number, end: number, out: EpochTime): 
   const { bytes } = pieces;
   const first = bytes[start]!;
   if (first === QUOTE) {
-    if (!holdsEscape(bytes, start + 1, end - 1)) return parseIsoTime(bytes, start + 1, end - 1, out);
-    const from = appendDecoded(pieces, start, end);
-    return parseIsoTime(pieces.bytes, from, pieces.used, out);
+    const size = decodedSize(bytes, start + 1, end - 1);
+    const from = decodedStart(pieces, start + 1, end - 1, size);
+    return parseIsoTime(pieces.bytes, from, from + size, out);
   }
   const number = first === 0x2d || (first >= 0x30 && first <= 0x39);
   return number && epochTime(Number(bytes.toString("latin1", start, end)), out);
 }
 
-function holdsEscape(bytes: Buffer, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === BACKSLASH) return true;
-  return false;
-}
-
 /**
- * Decodes a JSON string that holds escapes and appends its UTF-8 to the batch's bytes; returns its offset, and it ends at
- * `pieces.used`. A lone surrogate becomes U+FFFD, since BigQuery's STRING is UTF-8.
+ * Where a JSON string's text stands decoded, given the offsets of what is between its quotes and its size once decoded:
+ * there, or, if that holds an escape, behind the batch's bytes, until the next one is decoded.
  */
-function appendDecoded(pieces: Pieces, start: number, end: number): number {
-  const text = JSON.parse(pieces.bytes.toString("utf8", start, end)) as string;
-  pieces.reserve(end - start);
-  const from = pieces.used;
-  pieces.used += pieces.bytes.write(text, from, "utf8");
-  return from;
+function decodedStart(pieces: Pieces, start: number, end: number, size: number): number {
+  if (size === end - start) return start;
+  pieces.reserve(size);
+  decodeInto(pieces.bytes, start, end, pieces.bytes, pieces.used);
+  return pieces.used;
 }

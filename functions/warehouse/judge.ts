@@ -11,6 +11,7 @@ export class Judgement {
   readonly playerIdStart: Int32Array;
   readonly eventStart: Int32Array;
   readonly eventEnd: Int32Array;
+  readonly eventSize: Int32Array;
   readonly eventTimeMicros: Float64Array;
   /** 1 where the row goes with `log` NULL and its text in `log_text`, since BigQuery refused it as JSON. */
   readonly asText: Uint8Array;
@@ -24,6 +25,7 @@ export class Judgement {
     this.playerIdStart = new Int32Array(count);
     this.eventStart = new Int32Array(count);
     this.eventEnd = new Int32Array(count);
+    this.eventSize = new Int32Array(count);
     this.eventTimeMicros = new Float64Array(count);
     this.asText = new Uint8Array(count);
     const tables = TABLE_NAMES.map((): number[] => []);
@@ -36,6 +38,7 @@ export class Judgement {
       this.playerIdStart[index] = reader.playerIdStart;
       this.eventStart[index] = reader.eventStart;
       this.eventEnd[index] = reader.eventEnd;
+      this.eventSize[index] = reader.eventSize;
       this.eventTimeMicros[index] = reader.eventTimeMicros;
       tables[reader.table]!.push(index);
     }

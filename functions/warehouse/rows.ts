@@ -1,5 +1,6 @@
 import { COLUMNS } from "../../contract/columns.ts";
 import type { ColumnName } from "../../contract/columns.ts";
+import { decodeInto } from "../shared/json-string.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import type { Source } from "../shared/source.ts";
 import type { Judgement } from "./judge.ts";
@@ -49,11 +50,10 @@ export class RowEncoder {
   size(index: number): number {
     const { pieces, judgement } = this.#rows;
     this.#select(pieces.source[index]!);
-    const eventStart = judgement.eventStart[index]!;
     return (
       1 +
       varintSize(judgement.eventTimeMicros[index]!) +
-      (eventStart < 0 ? 0 : fieldSize(judgement.eventEnd[index]! - eventStart)) +
+      (judgement.eventStart[index]! < 0 ? 0 : fieldSize(judgement.eventSize[index]!)) +
       fieldSize(PLAYER_ID_LENGTH) +
       fieldSize(pieces.end[index]! - pieces.start[index]!) +
       fieldSize(this.#idPrefix.length + decimalDigits(pieces.position[index]!)) +
@@ -71,8 +71,7 @@ export class RowEncoder {
     this.#select(pieces.source[index]!);
     out[offset] = EVENT_TIME;
     let at = writeVarint(out, offset + 1, judgement.eventTimeMicros[index]!);
-    const eventStart = judgement.eventStart[index]!;
-    if (eventStart >= 0) at = writeBytes(out, at, EVENT, bytes, eventStart, judgement.eventEnd[index]!);
+    if (judgement.eventStart[index]! >= 0) at = this.#writeEvent(index, out, at);
     at = writePlayerId(out, at, bytes, judgement.playerIdStart[index]!);
     const log = judgement.asText[index] === 1 ? LOG_TEXT : LOG;
     at = writeBytes(out, at, log, bytes, pieces.start[index]!, pieces.end[index]!);
@@ -86,6 +85,17 @@ export class RowEncoder {
     at = writeVarint(out, at + 1, this.#arrivedMicros);
     out[at] = INGESTED_AT;
     return writeVarint(out, at + 1, ingestedMicros);
+  }
+
+  /** Escapes are decoded here, where the bytes go, since events may be as long as a record. */
+  #writeEvent(index: number, out: Buffer, offset: number): number {
+    const { pieces, judgement } = this.#rows;
+    const start = judgement.eventStart[index]!;
+    const end = judgement.eventEnd[index]!;
+    const size = judgement.eventSize[index]!;
+    if (size === end - start) return writeBytes(out, offset, EVENT, pieces.bytes, start, end);
+    out[offset] = EVENT;
+    return decodeInto(pieces.bytes, start, end, out, writeVarint(out, offset + 1, size));
   }
 
   /** Works out what all pieces of a Kinesis record share. */

@@ -1,4 +1,5 @@
 import { KIND } from "../../../functions/shared/pieces.ts";
+import { decodeInto } from "../../../functions/shared/json-string.ts";
 import { RecordReader, timeRange } from "../../../functions/shared/record.ts";
 import { epochTime, parseIsoTime } from "../../../functions/shared/time.ts";
 import type { EpochTime } from "../../../functions/shared/time.ts";
@@ -12,7 +13,7 @@ import type { FuzzTarget } from "../target.ts";
 
 const RANGE = timeRange(ARRIVED_MS, 365);
 /** `12345 characters`, `not hexadecimal`. */
-const DETAIL = /^(\d+ characters|not hexadecimal|)$/;
+const DETAIL = /^(\d+ characters|more than 192 bytes|not hexadecimal|)$/;
 const GOOD = Buffer.from(GOOD_RECORD);
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -65,9 +66,10 @@ export const router: FuzzTarget = {
         const object = pieces.kind[index]! <= KIND.OBJECT_WITH_BREAK;
         const wanted = object ? members(text) : undefined;
         const reason = reader.read(pieces, index, RANGE);
-        const { eventStart, eventEnd } = reader;
-        const event = eventStart < 0 ? null : pieces.bytes.toString("utf8", eventStart, eventEnd);
-        const found = reason ?? row(reader.table, reader.eventTimeMicros, event);
+        const { eventStart, eventEnd, eventSize } = reader;
+        const event = Buffer.alloc(eventStart < 0 ? 0 : eventSize);
+        if (eventStart >= 0) decodeInto(pieces.bytes, eventStart, eventEnd, event, 0);
+        const found = reason ?? row(reader.table, reader.eventTimeMicros, eventStart < 0 ? null : event.toString());
         claim(object || reason !== undefined, "what is no object is no row");
         claim(
           reason === undefined || pieces.detail(index) !== "" || DETAIL.test(reader.detail),

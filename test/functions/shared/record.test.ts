@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { decodeInto } from "../../../functions/shared/json-string.ts";
 import { RecordReader, timeRange, wantedFields } from "../../../functions/shared/record.ts";
 import { epochTime, parseIsoTime } from "../../../functions/shared/time.ts";
 import { Unpacker } from "../../../functions/shared/unpack.ts";
@@ -15,10 +16,12 @@ function read(payload: string, expiryDays?: number): Record<string, unknown> {
   const reader = new RecordReader();
   const reason = reader.read(pieces, 0, timeRange(NOW, expiryDays));
   if (reason !== undefined) return reader.detail === "" ? { reason } : { reason, detail: reader.detail };
-  const { playerIdStart, eventStart, eventEnd } = reader;
+  const { playerIdStart, eventStart, eventEnd, eventSize } = reader;
+  const event = Buffer.alloc(Math.max(0, eventSize));
+  if (eventStart >= 0) decodeInto(pieces.bytes, eventStart, eventEnd, event, 0);
   return {
     playerId: pieces.bytes.toString("latin1", playerIdStart, playerIdStart + 32),
-    event: eventStart < 0 ? null : pieces.bytes.toString("utf8", eventStart, eventEnd),
+    event: eventStart < 0 ? null : event.toString(),
     micros: reader.eventTimeMicros,
     table: reader.table,
   };
@@ -65,6 +68,11 @@ describe("a log record", () => {
       record({ player_id: ID.slice(1) }),
       { reason: "PLAYER_ID_INVALID", detail: "31 characters" },
     ],
+    [
+      "an id of 193 bytes",
+      record({ player_id: "x".repeat(193) }),
+      { reason: "PLAYER_ID_INVALID", detail: "more than 192 bytes" },
+    ],
     ["an empty id", record({ player_id: "" }), { reason: "PLAYER_ID_INVALID", detail: "0 characters" }],
     [
       "an id with another letter",
@@ -77,6 +85,22 @@ describe("a log record", () => {
     ["a time without zone", record({ timestamp: "2026-06-15T11:59:59" }), { reason: "TIME_INVALID" }],
   ])("with %s is no row", (_name, payload, result) => {
     expect(read(payload)).toEqual(result);
+  });
+
+  test("of any length with escapes is read without a copy of it", () => {
+    const long = `\\n${"x".repeat(1_000_000)}`;
+    const texts = [
+      `{"player_id":"${ID}","timestamp":1781524799,"event":"${long}"}`,
+      `{"player_id":"${long}"}`,
+      `{"player_id":"${ID}","timestamp":"${long}"}`,
+    ];
+    const pieces = new Unpacker(wantedFields(FIELDS)).unpack(kinesisEvent(texts).Records);
+    const reader = new RecordReader();
+    const { used } = pieces;
+    const reasons = texts.map((_, index) => reader.read(pieces, index, timeRange(NOW, undefined)));
+    expect(reasons).toEqual([undefined, "PLAYER_ID_INVALID", "TIME_INVALID"]);
+    expect(pieces.used).toBe(used);
+    expect(reader.eventSize).toBe(1_000_001);
   });
 
   test("may spell its fields and values with escapes", () => {
