@@ -73,8 +73,8 @@ export class Pieces {
 
   /** Forgets the pieces from an index on. */
   truncate(count: number): void {
+    for (let index = count; index < this.count; index++) this.#details.delete(index);
     this.count = count;
-    for (const index of this.#details.keys()) if (index >= count) this.#details.delete(index);
   }
 
   /** Adds a piece that is no text; `detail` says what exactly is wrong and holds none of its data. */
