@@ -83,7 +83,7 @@ export class Forwarder extends pulumi.ComponentResource {
             cpu: config.cpu,
             memory: config.memoryMb,
             essential: true,
-            command: fluentBitCommand(args.region, stream.name),
+            command: fluentBitCommand(args.region, stream.name, config.memoryMb),
             portMappings: [{ containerPort: FORWARD_PORT, hostPort: FORWARD_PORT }],
           },
         },
@@ -94,18 +94,33 @@ export class Forwarder extends pulumi.ComponentResource {
   }
 }
 
-/** Every property of https://docs.fluentbit.io/manual/pipeline/outputs/kinesis that matters is here: there is no configuration file. */
-function fluentBitCommand(region: string, streamName: pulumi.Input<string>): pulumi.Input<string>[] {
-  const input = ["-i", "forward", "-p", "listen=0.0.0.0", "-p", `port=${FORWARD_PORT}`];
+/**
+ * Share of the task's memory that may hold records yet to be sent: Fluent Bit's manual reckons with twice as much again while
+ * they are sent, and a fifth on top. https://docs.fluentbit.io/manual/administration/memory-management
+ */
+const BUFFER_SHARE = 0.25;
+
+/**
+ * There is no configuration file: every property of https://docs.fluentbit.io/manual/pipeline/outputs/kinesis that matters is
+ * here. Records of one Kinesis record are separated by line breaks; without `retry_limit` a chunk is dropped after one
+ * repetition (https://docs.fluentbit.io/manual/administration/scheduling-and-retries), and with it alone a long outage would fill
+ * the task's memory: at its limit the input takes no more, which is then for the senders to keep.
+ */
+function fluentBitCommand(region: string, streamName: pulumi.Input<string>, memoryMb: number): pulumi.Input<string>[] {
+  const input = ["listen=0.0.0.0", `port=${FORWARD_PORT}`, `mem_buf_limit=${Math.floor(memoryMb * BUFFER_SHARE)}M`];
   const output = [
-    "-o",
-    "kinesis_streams",
-    "-m",
-    "*",
-    "-p",
     `region=${region}`,
-    "-p",
     pulumi.interpolate`stream=${streamName}`,
+    "simple_aggregation=true",
+    "retry_limit=no_limits",
   ];
-  return ["/fluent-bit/bin/fluent-bit", ...input, ...output];
+  return [
+    "/fluent-bit/bin/fluent-bit",
+    ...["-i", "forward", ...properties(input)],
+    ...["-o", "kinesis_streams", "-m", "*", ...properties(output)],
+  ];
+}
+
+function properties(values: readonly pulumi.Input<string>[]): pulumi.Input<string>[] {
+  return values.flatMap((value) => ["-p", value]);
 }

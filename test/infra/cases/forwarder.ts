@@ -24,8 +24,9 @@ export function describeForwarder(awsxLoads: () => number): void {
     const container = (registrations[0]!.inputs["taskDefinitionArgs"] as { container: { command: string[] } })
       .container;
     expect(container.command.join(" ")).toBe(
-      "/fluent-bit/bin/fluent-bit -i forward -p listen=0.0.0.0 -p port=24224 " +
-        "-o kinesis_streams -m * -p region=us-east-1 -p stream=sluice-production-player-log",
+      "/fluent-bit/bin/fluent-bit -i forward -p listen=0.0.0.0 -p port=24224 -p mem_buf_limit=128M " +
+        "-o kinesis_streams -m * -p region=us-east-1 -p stream=sluice-production-player-log " +
+        "-p simple_aggregation=true -p retry_limit=no_limits",
     );
     const policy = graph.resources.find(({ name }) => name === "forwarder-task-policy")!.inputs["policy"] as string;
     expect(
