@@ -35,11 +35,23 @@ export async function runSeed(seed: number, trace?: Trace): Promise<SeedResult> 
   };
 }
 
+/** What came of a seed whose run broke off with an error: what it says is the violation. */
+export function brokenOff(seed: number, error: unknown): SeedResult {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    seed,
+    digest: "none",
+    violations: [{ invariant: "end", backend: "all", atMs: scenario(seed).startMs, detail }],
+    violationCount: 1,
+    counts: { kinesisRecords: 0, records: 0, invocations: 0, faults: 0, failed: 0, elapsedMs: 0 },
+  };
+}
+
 /**
  * Runs a spec again with one backend freed of its faults: the others' deliveries must be the same, to the millisecond. Holds only where both
  * read through a fan-out of their own; plain readers share a shard's budget, and one slows the other.
  */
-export async function isolationOf(
+async function isolationOf(
   spec: WorldSpec,
   disturbed: string,
   deliveries: WorldResult["deliveries"],

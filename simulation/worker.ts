@@ -17,12 +17,14 @@ export type WorkerMessage =
 
 const { plant, verbose } = workerData as WorkerTask;
 if (plant !== undefined) plantDefect(plant);
-const { runSeed } = await import("./run-seed.ts");
+const { brokenOff, runSeed } = await import("./run-seed.ts");
 const { Trace } = await import("./trace.ts");
 
 parentPort!.on("message", (seed: number) => {
   const trace = verbose ? new Trace((text) => tell({ kind: "line", text })) : new Trace();
-  void runSeed(seed, trace).then((result) => tell({ kind: "result", result }));
+  void runSeed(seed, trace)
+    .catch((error: unknown) => brokenOff(seed, error))
+    .then((result) => tell({ kind: "result", result }));
 });
 
 function tell(message: WorkerMessage): void {

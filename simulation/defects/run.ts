@@ -4,7 +4,7 @@ import type { Invariant } from "../world/violations.ts";
 import type { Defect } from "./catalogue.ts";
 
 /** Seeds, from 0 on, within which a defect must be found. */
-export const SEEDS_PER_DEFECT = 100;
+const SEEDS_PER_DEFECT = 100;
 
 /** Whether a planted defect was found. */
 export interface DefectResult {

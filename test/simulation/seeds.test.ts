@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describeFailure, report } from "../../simulation/report.ts";
-import { runSeed } from "../../simulation/run-seed.ts";
+import { type SeedResult, runSeed } from "../../simulation/run-seed.ts";
 import { scenario } from "../../simulation/scenario.ts";
 
 const SIMULATE = join(process.cwd(), "bin", "simulate.mjs");
@@ -42,6 +42,27 @@ test("a failing seed is printed with what it violates and the command that shows
   expect(stderr).toMatch(/^seed 1: \d+ violations?, digest [0-9a-f]{16}\n {2}content \(archive, 2026-/m);
   expect(stderr).toContain("  again: npm run simulate -- --seeds 1 --first-seed 1 --verbose\n");
   expect(stdout).toMatch(/^1 seeds from 1: \d+ violations, digest/);
+});
+
+test("a seed whose run breaks off is a failing seed, and the others are run", () => {
+  const find = "const violations = new Violations();";
+  const plant = {
+    ...{ name: "breaks-off", what: "", by: "end", file: "simulation/world/world.ts", find },
+    replace: `${find} if (spec.seed === 6) throw new Error("planted");`,
+  };
+  const script = `
+    import("./simulation/pool.ts").then(async ({ runSeeds }) => {
+      const options = { firstSeed: 5, seeds: 2, workers: 1, onResult: () => true, plant: ${JSON.stringify(plant)} };
+      process.stdout.write(JSON.stringify(await runSeeds(options)));
+    });`;
+  const results = JSON.parse(
+    execFileSync(process.execPath, ["-"], { input: script, encoding: "utf8" }),
+  ) as SeedResult[];
+  expect(results.map(({ seed, violations }) => [seed, violations.map(({ invariant }) => invariant)])).toEqual([
+    [5, []],
+    [6, ["end"]],
+  ]);
+  expect(results[1]!.violations[0]!.detail).toMatch(/^Error: planted\n/);
 });
 
 test("a failure says how many more violations there were", () => {
