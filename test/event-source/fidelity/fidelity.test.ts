@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SECTIONS, SOURCES } from "./behaviours.ts";
-import { withBehaviours } from "./page.ts";
+import { SOURCES } from "./behaviour.ts";
+import { SECTIONS, withBehaviours } from "./page.ts";
 import { testTitles } from "./titles.ts";
 
 const BEHAVIOURS = SECTIONS.flatMap(({ behaviours }) => behaviours);

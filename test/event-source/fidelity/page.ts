@@ -1,5 +1,9 @@
 /** The list of behaviours as docs/local-cloud.md has it. Pure. */
-import { SECTIONS, SOURCES, type Behaviour, type Source } from "./behaviours.ts";
+import { SOURCES, type Behaviour, type Section, type Source } from "./behaviour.ts";
+import { DELIVERY } from "./delivery.ts";
+import { TROUBLE } from "./trouble.ts";
+
+export const SECTIONS: readonly Section[] = [...DELIVERY, ...TROUBLE];
 
 const BEGIN = "<!-- behaviours: written by test/event-source/fidelity/write-docs.ts -->";
 const END = "<!-- /behaviours -->";
