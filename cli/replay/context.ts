@@ -22,7 +22,7 @@ export interface ReplayContext {
 }
 
 /** The destination takes nothing: the replay ends here, and what was done stays done. */
-export class BackendDownError extends CommandError {
+class BackendDownError extends CommandError {
   constructor(backend: string, code: string) {
     super(`${backend} does not take records: ${code}`, {
       hint: "What was written stays written. Mend the backend, then run the same command again: it goes on from here.",

@@ -85,9 +85,14 @@ async function run(
   } finally {
     progress.stop();
   }
-  const { resumed } = state;
+  const { resumed, untilMs } = state;
   const complete = failure === undefined && !interrupt.signal.aborted;
-  const report = replayReport(request, tally, { resumed, complete, seconds: (systemClock.now() - startedMs) / 1000 });
+  const report = replayReport(request, tally, {
+    resumed,
+    untilMs,
+    complete,
+    seconds: (systemClock.now() - startedMs) / 1000,
+  });
   terminal.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : renderReport(report));
   if (failure !== undefined) {
     terminal.stderr.write(describeError(failure));

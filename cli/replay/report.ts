@@ -9,6 +9,8 @@ export interface ReplayReport {
   readonly dryRun: boolean;
   /** Whether it went on where an earlier one had stopped. */
   readonly resumed: boolean;
+  /** Of one that was resumed: the arrival time that it goes up to, which is that of its first start. */
+  readonly until?: string;
   /** Whether it came to its end: neither interrupted nor stopped by a backend that takes nothing. */
   readonly complete: boolean;
   /** Objects read (of the stream: Kinesis records), and dead letter objects that are in `replayed/` now. */
@@ -38,11 +40,12 @@ export interface ReplayReport {
 export function replayReport(
   { from, to, dryRun }: ReplayRequest,
   tally: Tally,
-  end: { readonly resumed: boolean; readonly complete: boolean; readonly seconds: number },
+  end: { readonly resumed: boolean; readonly untilMs: number; readonly complete: boolean; readonly seconds: number },
 ): ReplayReport {
   const { read, written, notAskedFor, stillQuarantined, stillDiverted, quarantined, diverted, failed } = tally;
   return {
     ...{ from, to, dryRun, resumed: end.resumed, complete: end.complete },
+    ...(end.resumed && { until: new Date(end.untilMs).toISOString() }),
     objects: { read: tally.objects, replayed: tally.moved },
     records: {
       ...{ read, written, notAskedFor, stillQuarantined, stillDiverted, quarantined, diverted, failed },
@@ -75,6 +78,8 @@ export function renderReport(report: ReplayReport): string {
     `${head}${grouped(records.read)} records of ${grouped(objects.read)} ${unit} from ${origin(from)}, in ${report.seconds.toFixed(1)} s.`,
     ...shown.map(([count, what]) => `  ${grouped(count).padStart(width)}  ${what}`),
     ...Object.entries(report.reasons).map(([reason, count]) => `  ${" ".repeat(width)}  ${reason}: ${grouped(count)}`),
+    ...(report.resumed ? [`It went on where an earlier one had stopped, up to what arrived by ${report.until!}.`] : []),
+    ...(report.complete ? [] : ["It did not come to its end: the same command goes on from here."]),
     ...(objects.replayed > 0 ? [`${grouped(objects.replayed)} objects are under replayed/ now.`] : []),
     ...report.problems.map((problem) => `! ${problem}`),
     "",

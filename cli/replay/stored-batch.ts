@@ -11,7 +11,7 @@ export interface Batch {
 }
 
 /** Stored lines as a batch's source: ids and arrival as stored, whatever became of the stream since. */
-export class StoredSource implements Source {
+class StoredSource implements Source {
   readonly shard: number;
   readonly #lines: readonly StoredLine[];
 

@@ -8,6 +8,7 @@ import { hourOf } from "../../contract/keys.ts";
 import { sluiceHere } from "../support/run-sluice.ts";
 import { ALWAYS, MemoryBucket, connectionTo } from "./support.ts";
 import { replay } from "../../cli/replay/replay.ts";
+import { renderReport, replayReport } from "../../cli/replay/report.ts";
 import { ReplayState } from "../../cli/replay/state.ts";
 import { Tally } from "../../cli/replay/tally.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -195,6 +196,35 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = { BACKEND: "warehouse", R
 function timeAfter(option: string | undefined): string {
   return option === "--since" ? "2026-11-21T14" : "2026-11-21T16";
 }
+
+test("the report says what was done, and whether something is left to be done", () => {
+  const tally = new Tally();
+  Object.assign(tally, { objects: 2, read: 1_000, written: 998, quarantined: 2 });
+  tally.refuse(["TIME_INVALID", "TIME_INVALID"]);
+  const request = { from: "archive", to: "warehouse", window: ALWAYS, reason: undefined, table: undefined } as const;
+  const report = (resumed: boolean, complete: boolean): string =>
+    renderReport(
+      replayReport({ ...request, dryRun: false }, tally, {
+        resumed,
+        complete,
+        untilMs: Date.UTC(2026, 10, 21),
+        seconds: 3,
+      }),
+    );
+  const counts = [
+    "1,000 records of 2 objects from the archive, in 3.0 s.",
+    "  998  written to the warehouse",
+    "    2  quarantined",
+    "       TIME_INVALID: 2",
+  ];
+  expect(report(false, true).split("\n")).toEqual([...counts, ""]);
+  expect(report(true, false).split("\n")).toEqual([
+    ...counts,
+    "It went on where an earlier one had stopped, up to what arrived by 2026-11-21T00:00:00.000Z.",
+    "It did not come to its end: the same command goes on from here.",
+    "",
+  ]);
+});
 
 test("a state is not for what leaves its place as it is replayed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-state-"));
