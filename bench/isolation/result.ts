@@ -83,7 +83,7 @@ export interface IsolationResult {
 export const SPAN_NAMES = { outage: "outage", catchUp: "catch-up" } as const;
 
 /** Least share of the control's rate that a neighbour with fan-out of its own must keep. */
-export const GOAL = 0.99;
+const GOAL = 0.99;
 
 /** Share of the control's rate that the archive kept in a span, each rate as a share of what arrived in its span. */
 export function kept(pair: PairResult, span: keyof PhaseResult): number {
