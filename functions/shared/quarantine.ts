@@ -43,7 +43,7 @@ export function quarantine(
   const { streamGeneration, backend } = deps.environment;
   return putAway(deps, pieces, source, {
     prefix: quarantinePrefix(streamGeneration, backend),
-    indices: [...verdicts.keys()].sort((a, b) => a - b),
+    indices: Int32Array.from(verdicts.keys()).sort(),
     deadlineMs,
     writeLine(lines, index, recordId, arrivedAt) {
       const { reason, detail } = verdicts.get(index)!;
@@ -75,7 +75,7 @@ export function divert(
 
 interface PutAway {
   readonly prefix: string;
-  readonly indices: readonly number[];
+  readonly indices: ArrayLike<number>;
   readonly deadlineMs: number;
   readonly writeLine: LineWriter;
 }

@@ -1,4 +1,5 @@
 import { TABLE_NAMES } from "../../contract/columns.ts";
+import type { Reason } from "../../contract/reasons.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import type { Verdict } from "../shared/quarantine.ts";
 import type { RecordReader, TimeRange } from "../shared/record.ts";
@@ -28,11 +29,12 @@ export class Judgement {
     this.eventSize = new Int32Array(count);
     this.eventTimeMicros = new Float64Array(count);
     this.asText = new Uint8Array(count);
+    const known = new Map<string, Verdict>();
     const tables = TABLE_NAMES.map((): number[] => []);
     for (let index = 0; index < count; index++) {
       const reason = reader.read(pieces, index, range);
       if (reason !== undefined) {
-        this.verdicts.set(index, { reason, detail: reader.detail });
+        this.verdicts.set(index, interned(known, reason, reader.detail));
         continue;
       }
       this.playerIdStart[index] = reader.playerIdStart;
@@ -44,4 +46,12 @@ export class Judgement {
     }
     this.tables = tables;
   }
+}
+
+/** One object for all pieces of the same verdict, since a batch may hold 200,000 bad ones; there are some 200 details. */
+function interned(known: Map<string, Verdict>, reason: Reason, detail: string): Verdict {
+  const key = reason + detail;
+  let verdict = known.get(key);
+  if (verdict === undefined) known.set(key, (verdict = { reason, detail }));
+  return verdict;
 }

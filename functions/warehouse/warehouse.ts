@@ -137,12 +137,12 @@ function firstRecord(pieces: Pieces, indices: readonly number[]): number {
 /** What is to be put away now: of Kinesis records before the first failed one, since all others come again. */
 function deadLettersBefore(firstFailed: number, pieces: Pieces, judgement: Judgement, outcome: Outcome): PutAway {
   const before = (index: number): boolean => pieces.source[index]! < firstFailed;
-  const verdicts = new Map<number, Verdict>();
-  for (const [index, verdict] of judgement.verdicts) if (before(index)) verdicts.set(index, verdict);
-  for (const index of outcome.tooLarge.filter(before)) verdicts.set(index, { reason: "TOO_LARGE", detail: "" });
-  for (const index of outcome.refused.filter(before)) {
+  const { verdicts } = judgement;
+  for (const index of outcome.tooLarge) verdicts.set(index, { reason: "TOO_LARGE", detail: "" });
+  for (const index of outcome.refused) {
     verdicts.set(index, { reason: "REFUSED_BY_BACKEND", detail: "INVALID_ARGUMENT" });
   }
+  for (const index of verdicts.keys()) if (!before(index)) verdicts.delete(index);
   const diverted = outcome.diverted.map((each) => ({ ...each, indices: each.indices.filter(before) }));
   return { verdicts, diverted: diverted.filter((each) => each.indices.length > 0) };
 }
