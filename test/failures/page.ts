@@ -32,9 +32,11 @@ ${tables.join("\n\n")}
 
 ## What is left open
 
-- **One refusing table on an instance that meets no rows of others** waits like a backend that is down: there is no second table to
-  tell the two apart. With several lanes or a mixed stream that lasts until the next batch; a shard whose every record is for
-  the refusing table waits until the table is mended, or \`given-up\`.
+- **One refusing table, and a batch without rows of any other**, on an instance that has written none in the last minute, waits
+  like a backend that is down: there is no second table to tell the two apart. A batch that comes again is never filled up with newer
+  records, so its lane stands still until the table is mended, the batch is \`given-up\`, or Lambda happens to bring it to an instance that
+  has just served another lane. Batches of dozens of records practically always hold several tables; on a stream of a few records a
+  second a longer batching window sees to it.
 - **A backend that refuses every single row** with \`INVALID_ARGUMENT\` costs one wrongly quarantined row per invocation and lane
   (\`lone-poison\`), and the quarantine alarm tells. The price of the opposite rule was a shard that one bad record could hold up for hours.
 - **A schema mismatch that BigQuery reports without its storage error** is taken for the rows' fault: they are quarantined, with their bytes.
