@@ -1,39 +1,39 @@
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gzip } from "node:zlib";
 import type { QuarantineLine } from "../../contract/formats.ts";
 import { type ObjectKey, REPLAYED_PREFIX, formatObjectKey } from "../../contract/keys.ts";
 import type { Bucket } from "../connect/bucket.ts";
+import { putBeside } from "./put-beside.ts";
 import { type StoredLine, quarantineLine } from "./stored-lines.ts";
 import { type StoredObject, isMissing } from "./stored-object.ts";
 
-const unzip = promisify(gunzip);
 const zip = promisify(gzip);
 const GZIP_LEVEL = 6;
 
-/** What settling came to: nothing was done with the object, it is in `replayed/`, or its remainder has no free name. */
-export type Settled = "left" | "moved" | "conflict";
-
 /**
  * Ends the handling of an object: what remains becomes an object under its own key, then the old one goes to `replayed/`.
- * `done`: lines that are elsewhere now; `replacements`: what stands in the place of some of these.
+ * `done`: lines that are elsewhere now; `replacements`: what stands in the place of some of these. Resolves
+ * with whether it was moved: nothing is done where nothing is `done`.
  */
 export async function settleDeadLetters(
   bucket: Bucket,
   object: StoredObject,
   done: ReadonlySet<StoredLine>,
   replacements: ReadonlyMap<StoredLine, readonly QuarantineLine[]>,
-): Promise<Settled> {
-  if (done.size === 0) return "left";
+): Promise<boolean> {
+  if (done.size === 0) return false;
   const { key, name, lines } = object;
   const rest = lines.flatMap((line) => (done.has(line) ? (replacements.get(line) ?? []).map(storedLine) : [line]));
   const restKey = rest.length === 0 ? undefined : keyOf(name, rest);
-  if (restKey === key) await copyToReplayed(bucket, key);
-  if (restKey !== undefined) {
-    if (restKey !== key && (await isOther(bucket, restKey, rest))) return "conflict";
-    await bucket.put(restKey, await zip(Buffer.concat(rest.flatMap(({ line }) => [line, LF])), { level: GZIP_LEVEL }));
+  const body = await zip(Buffer.concat(rest.flatMap(({ line }) => [line, LF])), { level: GZIP_LEVEL });
+  if (restKey === key) {
+    await copyToReplayed(bucket, key);
+    await bucket.put(key, body);
+  } else {
+    if (restKey !== undefined) await putBeside(bucket, restKey, body);
+    await moveToReplayed(bucket, key);
   }
-  if (restKey !== key) await moveToReplayed(bucket, key);
-  return "moved";
+  return true;
 }
 
 /** Moves a dead letter that is done with. A kill in between leaves it in both places, and the next replay moves it again. */
@@ -65,16 +65,4 @@ function keyOf(name: ObjectKey, lines: readonly StoredLine[]): string {
 
 function storedLine(value: QuarantineLine): StoredLine {
   return quarantineLine(Buffer.from(JSON.stringify(value)), 1);
-}
-
-/** Whether there is an object of this key already with other records: putting ours there would lose them. */
-async function isOther(bucket: Bucket, key: string, lines: readonly StoredLine[]): Promise<boolean> {
-  for await (const found of bucket.list(key)) {
-    if (found !== key) continue;
-    const there = (await unzip(await bucket.read(key))).toString("latin1").trimEnd().split("\n");
-    return (
-      there.length !== lines.length || lines.some(({ recordId }, index) => !there[index]!.includes(`"${recordId}"`))
-    );
-  }
-  return false;
 }

@@ -87,11 +87,7 @@ class LineReplay {
     if (whole.length > 0) await this.#replayWhole(whole, done);
     for (const line of again) await this.#unpackAgain(line, done, replacements);
     if (this.#context.request.dryRun) return;
-    const settled = await settleDeadLetters(connection.deadLetters, object, done, replacements);
-    if (settled === "moved") tally.moved++;
-    if (settled === "conflict") {
-      tally.problems.push(`${key}: left as it is: what would remain of it has the name of another object`);
-    }
+    if (await settleDeadLetters(connection.deadLetters, object, done, replacements)) tally.moved++;
   }
 
   #isAskedFor({ arrivedMs, reason }: StoredLine): boolean {

@@ -11,6 +11,7 @@ import type { ReplayContext } from "./context.ts";
 import { DeadLetterOffice } from "./dead-letter-office.ts";
 import { replayFailed } from "./failed.ts";
 import { replayLineDeadLetters } from "./line-dead-letters.ts";
+import { putBeside } from "./put-beside.ts";
 import type { Origin, ReplayRequest } from "./request.ts";
 import type { ReplayState } from "./state.ts";
 import { replayStream } from "./stream.ts";
@@ -126,7 +127,11 @@ function consumerOf(request: ReplayRequest, deps: ReplayDeps): Consumer {
 
 function putInto(buckets: readonly Bucket[]) {
   return ({ bucket, key, body }: { bucket: string; key: string; body: Buffer }): Promise<void> =>
-    buckets.find(({ name }) => name === bucket)!.put(key, body);
+    putBeside(
+      buckets.find(({ name }) => name === bucket)!,
+      key,
+      body,
+    );
 }
 
 /** Lets through so many records a second, a batch at a time. */

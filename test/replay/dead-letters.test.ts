@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { systemClock } from "../../contract/clock.ts";
 import { StorageWriteServer } from "../support/storage-write-server.ts";
 import { logLine, realConnections, warehouseInstance } from "../support/warehouse-consumer.ts";
@@ -169,11 +169,13 @@ describe("what was quarantined", () => {
       { from: "quarantine", to: "warehouse" },
     );
 
-    expect(tally.problems).toEqual([
-      `${QUARANTINE}: left as it is: what would remain of it has the name of another object`,
-    ]);
-    expect(deadLetters.keys).toEqual([rest, QUARANTINE].sort());
+    expect(tally).toMatchObject({ written: 2, moved: 1, problems: [] });
+    const both = rest.replace("-2.nd", "-3.nd");
+    expect(deadLetters.keys).toEqual([rest, both, `replayed/${QUARANTINE}`]);
     expect(deadLetters.objects.get(rest)).toEqual(other);
+    expect(deadLetters.lines(both).map((each) => each["record_id"])).toEqual([
+      ...[`3:${FIRST}:7`, `3:${THIRD}:0`, `3:${FIRST}:1`],
+    ]);
   });
 });
 
@@ -241,6 +243,42 @@ describe("a record that could not be unpacked", () => {
       { record_id: `3:${FIRST}:0`, arrived_at: "2026-01-01T12:00:00.000Z", raw: "bm90IGpzb24=" },
       { record_id: `3:${FIRST}:1`, arrived_at: "2026-01-01T12:00:00.000Z", log: {} },
     ]);
+  });
+});
+
+describe("an object of the archive that has the name of what is replayed to it", () => {
+  const name = `logs/${HOUR}/3-${FIRST}-${FIRST}-1.ndjson.gz`;
+  const line = (position: number, log: string): string =>
+    `{"record_id":"3:${FIRST}:${position}","arrived_at":"2026-01-01T12:00:00.000Z","log":${log}}\n`;
+  const quarantined = (): MemoryBucket => {
+    const bad = JSON.stringify({
+      ...{ record_id: `3:${FIRST}:1`, arrived_at: "2026-01-01T12:00:00.000Z", reason: "UNPACK_FAILED", detail: "" },
+      raw: Buffer.from('{"é":2}').toString("base64"),
+    });
+    const key = `quarantine/archive/${HOUR}/3-${FIRST}-${FIRST}-1.ndjson.gz`;
+    return new MemoryBucket("dead", [[key, gzipSync(`${bad}\n`)]]);
+  };
+  const ask = { from: "quarantine", to: "archive" } as const;
+
+  test("keeps its own records: the other sub-record of the same aggregate goes beside it", async () => {
+    const before = gzipSync(line(0, '{"é":1}'));
+    const archive = new MemoryBucket("archive", [[name, before]]);
+
+    expect(await replayed({ deadLetters: quarantined(), archive }, ask)).toMatchObject({ written: 1, moved: 1 });
+
+    const both = name.replace("-1.nd", "-2.nd");
+    expect(archive.keys).toEqual([name, both]);
+    expect(archive.objects.get(name)).toEqual(before);
+    expect(gunzipSync(archive.objects.get(both)!).toString()).toBe(line(0, '{"é":1}') + line(1, '{"é":2}'));
+  });
+
+  test("is replaced where it holds the same records, or cannot be read", async () => {
+    for (const before of [gzipSync(line(1, "{}")), Buffer.from("no gzip")]) {
+      const archive = new MemoryBucket("archive", [[name, before]]);
+      await replayed({ deadLetters: quarantined(), archive }, ask);
+      expect(archive.keys).toEqual([name]);
+      expect(gunzipSync(archive.objects.get(name)!).toString()).toBe(line(1, '{"é":2}'));
+    }
   });
 });
 
