@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import type { Find } from "./chunk.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** Inputs that were found once, by target: test/hostile/found.test.ts executes them all. */
+/** Inputs that were found once, by target: test/hostile/fuzz.test.ts executes them all. */
 export const FOUND = join(ROOT, "test/fixtures/found");
 
 /** A stored input. */

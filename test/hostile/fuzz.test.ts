@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runChunk } from "../../bench/fuzz/chunk.ts";
+import { runChunk, runOnce } from "../../bench/fuzz/chunk.ts";
 import { foundInputs, storeFind } from "../../bench/fuzz/found.ts";
 import { planChunks } from "../../bench/fuzz/plan.ts";
-import { TARGETS } from "../../bench/fuzz/targets/index.ts";
+import { TARGETS, targetOf } from "../../bench/fuzz/targets/index.ts";
 import { TARGETS as PLANTED } from "./planted-targets.ts";
 
 const planted = (name: string) => PLANTED.find((target) => target.name === name)!;
@@ -15,6 +15,10 @@ describe("each target holds its claim", () => {
     const executions = Math.ceil(EXECUTIONS * Math.min(1, target.share * 10));
     expect(await runChunk(target, { target: target.name, seed: 1, executions })).toEqual({ executions });
   });
+});
+
+test.each(foundInputs())("an input that $target once failed on holds its claim: $name", async ({ target, input }) => {
+  await runOnce(targetOf(target)!, input);
 });
 
 describe("a chunk", () => {

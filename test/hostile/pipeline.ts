@@ -1,5 +1,4 @@
 /** Both consumers on one batch: the archive over a store in memory, the warehouse over the local BigQuery's own sockets. */
-import { READERS } from "../../contract/columns.ts";
 import type { ArchiveLine, QuarantineLine } from "../../contract/formats.ts";
 import { createHandler as createArchive } from "../../functions/archive/archive.ts";
 import { readEnvironment as readArchiveEnvironment } from "../../functions/archive/environment.ts";
@@ -119,8 +118,8 @@ export class Pipeline {
   async #stored(shard: number): Promise<Map<string, Stored>> {
     const found = new Map<string, Stored>(this.#quarantined("warehouse", shard));
     const { rows } = await this.#warehouse.query(
-      `SELECT record_id, event, TO_JSON_STRING(log), log_text FROM ${DATASET}.${READERS.between}('2020-01-01', '2030-01-01')
-       WHERE STARTS_WITH(record_id, '${shard}:')`,
+      `SELECT record_id, event, TO_JSON_STRING(log), log_text FROM ${DATASET}.player_log_a
+       WHERE event_time > '2026-01-01' AND STARTS_WITH(record_id, '${shard}:')`,
     );
     for (const [id, event, log, text] of rows as [string, string | null, string | null, string | null][]) {
       const stored = text === null ? { log: seen(log!) } : { logText: seen(text) };

@@ -3,7 +3,7 @@ import { kplAggregate } from "../support/kpl-aggregate.ts";
 import { bytes, kept, noObject, notUnpacked, object, plain, quarantined, twice } from "./hostile-class.ts";
 import type { HostileClass } from "./hostile-class.ts";
 
-const BOMB = 32 * 1024 * 1024;
+const BOMB = 8 * 1024 * 1024;
 const COMPRESSIONS = { gzip: gzipSync, zlib: deflateSync, zstd: zstdCompressSync };
 
 /** Compressions and aggregates, broken, too large or around each other. */
