@@ -44,7 +44,7 @@ test("any JSON string decodes as JSON.parse and Buffer decode it", () => {
     .array(
       fc.oneof(
         unit,
-        fc.string({ unit: "binary" }).map((plain) => JSON.stringify(plain).slice(1, -1)),
+        fc.string({ unit: "binary", maxLength: 6 }).map((plain) => JSON.stringify(plain).slice(1, -1)),
       ),
     )
     .map((parts) => parts.join(""));

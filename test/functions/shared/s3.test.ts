@@ -15,7 +15,7 @@ let s3: HttpScript;
 let client: S3Client;
 let clock: ManualClock;
 let store: ObjectStore;
-/** Attempts that wait for an answer, and whether one will come. */
+/** Attempts that wait for an answer, and whether one will come, as far as the server has not said otherwise. */
 let underWay: number;
 let answering: boolean;
 
@@ -34,6 +34,7 @@ beforeEach(async () => {
   store = new ObjectStore({
     put: (object, signal) => {
       underWay++;
+      answering = true;
       return put(object, signal).finally(() => underWay--);
     },
     clock,
@@ -89,7 +90,6 @@ describe("the S3 writer", () => {
     ["no answer at all", () => (answering = false)],
   ])("writes the object after %s, met twice", async (_name, fault) => {
     s3.answer = (request, response) => {
-      answering = true;
       if (s3.requests.length <= 2) fault(request, response);
       else response.end();
     };
