@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type EpochTime, parseIsoTime } from "../functions/shared/time.ts";
+import { UsageError } from "./errors.ts";
 
 /** A span of arrival times, in milliseconds since the epoch. */
 export interface TimeWindow {
@@ -41,8 +42,9 @@ export function windowOptions(command: Command, of: string): Command {
     .addOption(new Option("--until <time>", `only ${of} that arrived before this time`).argParser(instant));
 }
 
-/** The window of a command line. */
+/** The window of a command line. Throws a UsageError for one that nothing can be in. */
 export function windowOf({ since = -Infinity, until = Infinity }: WindowOptions): TimeWindow {
+  if (since >= until) throw new UsageError("--since is not before --until");
   return { sinceMs: since, untilMs: until };
 }
 

@@ -62,7 +62,6 @@ export function askedWindow(options: WindowOptions & Pick<CloudOptions, "stack">
     sinceMs: Math.floor(sinceMs / MS_PER_HOUR) * MS_PER_HOUR,
     untilMs: nextHour(untilMs),
   };
-  if (hours.sinceMs >= hours.untilMs) throw new UsageError("--since is not before --until");
   if (options.stack === undefined) return hours;
   const settledMs = Math.floor((nowMs - SETTLED_MS) / MS_PER_HOUR) * MS_PER_HOUR;
   const until = Number.isFinite(hours.untilMs) ? hours.untilMs : Math.max(settledMs, hours.sinceMs + MS_PER_HOUR);

@@ -73,6 +73,7 @@ async function reading(
   ids: readonly RecordId[] | undefined,
   work: (records: AsyncIterable<QuarantinedRecord>) => Promise<void>,
 ): Promise<number> {
+  const window = windowOf(options);
   const connection = await connect(cloudOf(options));
   try {
     const { backend, reason } = options;
@@ -81,7 +82,7 @@ async function reading(
       throw new UsageError(`there is no backend ${backend}`, { hint: `There are: ${names.join(", ")}.` });
     }
     let problems = 0;
-    const filter = { window: windowOf(options), backend, reason, ids };
+    const filter = { window, backend, reason, ids };
     await work(
       quarantinedRecords(connection, filter, (problem) => {
         problems++;

@@ -39,6 +39,10 @@ describe("a wrong command line is refused before anything is opened, with what t
       "a batch that Lambda gave up is replayed whole, to all of its tables\n  Leave --table out.",
     ],
     [
+      ["--from", "stream", "--to", "archive", "--since", "2026-11-21T15", "--until", "2026-11-21T14"],
+      "--since is not before --until",
+    ],
+    [
       ["--from", "failed", "--to", "warehouse"],
       "no-such-run holds no run\n  Start a run with npm start, or name one with --run.",
     ],
