@@ -98,7 +98,7 @@ export function createHandler(deps: ArchiveDeps): Handler {
           stream: deps.environment.streamName,
           backend: deps.environment.backend,
           shard: source.shard,
-          ...source.sequenceRange,
+          ...source.sequenceRange(pieces.taken),
           kinesisRecords: pieces.taken,
           recordsIn: pieces.count,
           recordsWritten: written.records,

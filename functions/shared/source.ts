@@ -45,11 +45,10 @@ export class EventSource implements Source {
     return this.#records[index]!.kinesis.sequenceNumber;
   }
 
-  /** First and last sequence number of the batch, for log lines. */
-  get sequenceRange(): { firstSequenceNumber: string; lastSequenceNumber: string } {
-    const last = this.#records.length - 1;
-    if (last < 0) return { firstSequenceNumber: "", lastSequenceNumber: "" };
-    return { firstSequenceNumber: this.sequenceNumber(0), lastSequenceNumber: this.sequenceNumber(last) };
+  /** First and last sequence number of so many Kinesis records from the first on, for log lines. */
+  sequenceRange(records: number): { firstSequenceNumber: string; lastSequenceNumber: string } {
+    if (records === 0) return { firstSequenceNumber: "", lastSequenceNumber: "" };
+    return { firstSequenceNumber: this.sequenceNumber(0), lastSequenceNumber: this.sequenceNumber(records - 1) };
   }
 
   arrivedMs(index: number): number {

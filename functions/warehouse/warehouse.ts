@@ -165,7 +165,7 @@ function report(
     stream: deps.environment.streamName,
     backend: deps.environment.backend,
     shard: source.shard,
-    ...source.sequenceRange,
+    ...source.sequenceRange(pieces.taken),
     kinesisRecords: pieces.taken,
     recordsIn: pieces.count,
     recordsWritten: outcome.written.length,

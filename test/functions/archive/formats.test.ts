@@ -113,11 +113,14 @@ describe("the archive consumer, wire formats", () => {
 
       expect(answer).toEqual({ batchItemFailures: [] });
       expect(s3.names).toEqual([keyOf(0, 1), keyOf(2, 3), keyOf(4, 4)]);
-      expect(log.map(({ KinesisRecords, RecordsWritten }) => [KinesisRecords, RecordsWritten])).toEqual([
-        [2, 2],
-        [2, 2],
-        [1, 1],
+      expect(
+        log.map((line) => [line["RecordsWritten"], line["firstSequenceNumber"], line["lastSequenceNumber"]]),
+      ).toEqual([
+        [2, sequenceNumberOf(0), sequenceNumberOf(1)],
+        [2, sequenceNumberOf(2), sequenceNumberOf(3)],
+        [1, sequenceNumberOf(4), sequenceNumberOf(4)],
       ]);
+      expect(log.map(({ KinesisRecords }) => KinesisRecords)).toEqual([2, 2, 1]);
     });
 
     test("where time runs short the rest is asked for at once", async () => {
