@@ -87,6 +87,11 @@ export class ExecutionEnvironment {
     return this.#alive;
   }
 
+  /** Its process; `undefined` if it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Ends the process at once. */
   kill(): void {
     this.#child.kill("SIGKILL");

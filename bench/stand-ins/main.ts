@@ -1,0 +1,25 @@
+/** The process of the stand-ins: beside the cage, and beside the program that measures. Talks to its parent over IPC. */
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:net";
+import { BigQueryStandIn } from "./bigquery.ts";
+import { S3StandIn } from "./s3.ts";
+import type { StandInEndpoints, Store } from "./stand-in.ts";
+import { StorageWriteStandIn } from "./storage-write.ts";
+import { tokenStandIn } from "./token.ts";
+
+const stores = { s3: new S3StandIn(), bigquery: new BigQueryStandIn(), storageWrite: new StorageWriteStandIn() };
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+process.on("message", (store: Store) => process.send!(stores[store].take()));
+process.on("disconnect", () => process.exit(0));
+const endpoints: StandInEndpoints = {
+  s3: await listen(stores.s3.server),
+  bigquery: await listen(stores.bigquery.server),
+  storageWrite: await listen(stores.storageWrite.server),
+  token: await listen(tokenStandIn()),
+};
+process.send!(endpoints);

@@ -1,0 +1,134 @@
+import { createServer } from "node:http2";
+import type { Http2Server, ServerHttp2Stream } from "node:http2";
+import { gunzipSync } from "node:zlib";
+import protobuf from "protobufjs";
+import { ContentsDigest } from "./digest.ts";
+import type { Stored } from "./stand-in.ts";
+
+const FRAME_HEAD = 5;
+/** An `AppendRowsResponse` whose `append_result` is empty: rows taken by a default stream. */
+const ACCEPTED = Buffer.from([0, 0, 0, 0, 2, 0x0a, 0]);
+
+interface Message {
+  readonly compressed: boolean;
+  readonly body: Buffer;
+}
+
+/** Storage Write: answers each request of each call in order, as the service does, and keeps the requests as they came. */
+export class StorageWriteStandIn {
+  readonly server: Http2Server;
+  #calls: Message[][] = [];
+
+  constructor() {
+    this.server = createServer({ settings: { initialWindowSize: 1 << 24 } });
+    this.server.on("session", (session) => session.setLocalWindowSize(1 << 26));
+    this.server.on("stream", (stream) => this.#serve(stream));
+  }
+
+  /** Reads what is stored, then forgets it. */
+  take(): Stored {
+    const digest = new ContentsDigest();
+    let wireBytes = 0;
+    let requests = 0;
+    for (const call of this.#calls) {
+      const schemas = new Map<string, ReadonlyMap<string, number>>();
+      let stream = "";
+      for (const { compressed, body } of call.splice(0)) {
+        wireBytes += FRAME_HEAD + body.length;
+        requests++;
+        stream = addRows(compressed ? gunzipSync(body) : body, stream, schemas, digest);
+      }
+    }
+    return { ...digest.contents, wireBytes, requests };
+  }
+
+  #serve(stream: ServerHttp2Stream): void {
+    const call: Message[] = [];
+    this.#calls.push(call);
+    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+    stream.on("error", () => undefined);
+    stream.on("end", () => stream.end());
+    let pending: Buffer[] = [];
+    let size = 0;
+    stream.on("data", (bytes: Buffer) => {
+      pending.push(bytes);
+      size += bytes.length;
+      while (size >= FRAME_HEAD) {
+        if (pending[0]!.length < FRAME_HEAD) pending = [Buffer.concat(pending)];
+        const length = pending[0]!.readUInt32BE(1);
+        if (size < FRAME_HEAD + length) return;
+        const whole = Buffer.concat(pending);
+        call.push({ compressed: whole[0] === 1, body: whole.subarray(FRAME_HEAD, FRAME_HEAD + length) });
+        pending = [whole.subarray(FRAME_HEAD + length)];
+        size -= FRAME_HEAD + length;
+        stream.write(ACCEPTED);
+      }
+    });
+  }
+}
+
+/** Adds the `log` texts of one `AppendRowsRequest`; the schema is the one that the request, or an earlier one of its stream, carries. */
+function addRows(
+  message: Buffer,
+  current: string,
+  schemas: Map<string, ReadonlyMap<string, number>>,
+  digest: ContentsDigest,
+): string {
+  let stream = current;
+  const rows: Uint8Array[] = [];
+  let schema: ReadonlyMap<string, number> | undefined;
+  eachField(message, (field, content) => {
+    if (field === 1) stream = content.toString();
+    if (field !== 4) return;
+    eachField(content, (inner, part) => {
+      if (inner === 1) schema = columnsOf(part);
+      if (inner === 2) eachField(part, (_, row) => rows.push(row));
+    });
+  });
+  if (schema !== undefined) schemas.set(stream, schema);
+  const columns = schemas.get(stream);
+  if (columns === undefined) throw new Error(`rows without a schema: ${stream}`);
+  const log = columns.get("log");
+  for (const row of rows) eachField(row, (field, content) => field === log && digest.add(content));
+  return stream;
+}
+
+/** Names and numbers of a `ProtoSchema`'s fields. */
+function columnsOf(schema: Buffer): ReadonlyMap<string, number> {
+  const columns = new Map<string, number>();
+  eachField(schema, (_, descriptor) =>
+    eachField(descriptor, (field, content) => {
+      if (field !== 2) return;
+      let name = "";
+      eachField(content, (inner, text) => {
+        if (inner === 1) name = text.toString();
+      });
+      columns.set(name, fieldNumber(content));
+    }),
+  );
+  return columns;
+}
+
+/** `FieldDescriptorProto.number`. */
+function fieldNumber(descriptor: Buffer): number {
+  const reader = protobuf.Reader.create(descriptor);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag === 3 << 3) return reader.int32();
+    reader.skipType(tag & 7);
+  }
+  return 0;
+}
+
+/** Calls back for each length-delimited field of a message. */
+function eachField(message: Uint8Array, visit: (field: number, content: Buffer) => void): void {
+  const reader = protobuf.Reader.create(message);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if ((tag & 7) === 2) {
+      const content = reader.bytes();
+      visit(tag >>> 3, Buffer.from(content.buffer, content.byteOffset, content.length));
+    } else reader.skipType(tag & 7);
+  }
+}

@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { generatedTexts, plainEvents } from "../../bench/cage/events.ts";
+import { processorShare } from "../../bench/cage/cgroup.ts";
+import { ContentsDigest } from "../../bench/stand-ins/digest.ts";
+import type { KinesisEvent } from "../../functions/shared/event.ts";
+
+const ARRIVED_MS = Date.UTC(2026, 10, 21, 12);
+
+function contentsOf(texts: readonly string[]): object {
+  const digest = new ContentsDigest();
+  for (const text of texts) digest.add(text);
+  return digest.contents;
+}
+
+describe("the digest of contents", () => {
+  test("is that of a multiset: order does not count, copies do", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), fc.string(), (texts, more) => {
+        expect(contentsOf([...texts].reverse())).toEqual(contentsOf(texts));
+        expect(contentsOf([...texts, more])).not.toEqual(contentsOf(texts));
+        expect(contentsOf([...texts, more, more])).not.toEqual(contentsOf([...texts, more]));
+      }),
+    );
+  });
+
+  test("tells texts apart that differ in one byte", () => {
+    expect(contentsOf(["a", "b"])).not.toEqual(contentsOf(["a", "c"]));
+  });
+});
+
+describe("events", () => {
+  const texts = [...generatedTexts(3, 8_000, ARRIVED_MS)];
+
+  test("are cut at 6 MB and hold every record once, in order", () => {
+    const { events, sizes, contents } = plainEvents(texts, 10_000, ARRIVED_MS);
+    const data = events.flatMap((event) => (JSON.parse(event.toString()) as KinesisEvent).Records);
+    expect(data.map(({ kinesis }) => Buffer.from(kinesis.data, "base64").toString())).toEqual(texts);
+    expect(new Set(data.map(({ kinesis }) => kinesis.sequenceNumber)).size).toBe(8_000);
+    expect(events.every((event) => event.length <= 6 * 1024 * 1024)).toBe(true);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(8_000);
+    expect(contents).toEqual(contentsOf(texts));
+  });
+
+  test("are cut at the batch size", () => {
+    expect(plainEvents(texts.slice(0, 250), 100, ARRIVED_MS).sizes).toEqual([100, 100, 50]);
+  });
+});
+
+test("a function of 256 MB has 14.47 % of a processor", () => {
+  expect(processorShare(256)).toBeCloseTo(0.1447, 4);
+});
