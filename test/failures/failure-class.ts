@@ -72,6 +72,8 @@ export function quarantined(reason: Reason) {
 }
 
 export const WAREHOUSE = "functions/warehouse/warehouse.test.ts";
+export const TROUBLES = "functions/warehouse/trouble.test.ts";
+export const TABLES = "functions/warehouse/tables.test.ts";
 export const SOCKETS = "functions/warehouse/sockets.test.ts";
 export const CONNECTION = "functions/warehouse/connection.test.ts";
 export const BIGQUERY = "bigquery/warehouse-consumer.test.ts";

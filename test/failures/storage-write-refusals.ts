@@ -1,4 +1,14 @@
-import { BIGQUERY, CONNECTION, DIVERTED, RETRIED, SOCKETS, WAREHOUSE, quarantined } from "./failure-class.ts";
+import {
+  BIGQUERY,
+  CONNECTION,
+  DIVERTED,
+  RETRIED,
+  SOCKETS,
+  TABLES,
+  TROUBLES,
+  WAREHOUSE,
+  quarantined,
+} from "./failure-class.ts";
 import type { FailureClass, FailureSection } from "./failure-class.ts";
 
 const BAD = "the warehouse consumer, bad records";
@@ -72,7 +82,7 @@ const tables: readonly FailureClass[] = [
     how: ALONE,
     provenBy: {
       [BIGQUERY]: ["one of 16 tables is deleted: the other 15 get all their rows"],
-      [WAREHOUSE]: [
+      [TABLES]: [
         `${ONE_TABLE} NOT_FOUND as an answer: its rows are diverted, the others written`,
         `${ONE_TABLE} the refusal is asked for again on a connection of its own before it counts`,
       ],
@@ -96,7 +106,7 @@ const tables: readonly FailureClass[] = [
     how: ALONE,
     provenBy: {
       [BIGQUERY]: ["one of 16 tables is without a column: the other 15 get all their rows"],
-      [WAREHOUSE]: [`${ONE_TABLE} a schema error: its rows are diverted, the others written`],
+      [TABLES]: [`${ONE_TABLE} a schema error: its rows are diverted, the others written`],
     },
   },
   {
@@ -107,7 +117,7 @@ const tables: readonly FailureClass[] = [
     storageErrors: [5, 6],
     how: ALONE,
     provenBy: {
-      [WAREHOUSE]: [`${ONE_TABLE} a finalised stream that ends the call: its rows are diverted, the others written`],
+      [TABLES]: [`${ONE_TABLE} a finalised stream that ends the call: its rows are diverted, the others written`],
     },
   },
   {
@@ -132,7 +142,7 @@ const tables: readonly FailureClass[] = [
     codes: ["NOT_FOUND"],
     how: "diverted for those minutes, asked for with each batch, and back on the shared connection once it takes rows",
     provenBy: {
-      [WAREHOUSE]: [
+      [TABLES]: [
         `${ONE_TABLE} a table that is missing for minutes after it was made anew has its rows diverted, then takes them on the shared connection`,
       ],
     },
@@ -144,7 +154,7 @@ const tables: readonly FailureClass[] = [
     ...RETRIED,
     how: "a backend that is down: nothing is diverted. So is one refusing table while its instance meets no rows of others",
     provenBy: {
-      [WAREHOUSE]: [
+      [TABLES]: [
         `${ONE_TABLE} tables that were all just made are a backend that is down: their rows wait until they are known`,
         `${ONE_TABLE} all tables refusing is a backend that is down: nothing is diverted`,
       ],
@@ -158,7 +168,7 @@ const tables: readonly FailureClass[] = [
     codes: ["DEADLINE_EXCEEDED"],
     how: "answers come in order, so those behind it wait 15 s; then it goes alone, and they are sent again without it",
     provenBy: {
-      [WAREHOUSE]: [
+      [TROUBLES]: [
         `${TROUBLE} a table whose requests get no answer goes alone, and those behind it on the shared connection are written`,
       ],
       [CONNECTION]: [

@@ -1,4 +1,4 @@
-import { CONNECTION, RETRIED, SOCKETS, WAREHOUSE } from "./failure-class.ts";
+import { CONNECTION, RETRIED, SOCKETS, TROUBLES, WAREHOUSE } from "./failure-class.ts";
 import type { FailureSection } from "./failure-class.ts";
 
 const TROUBLE = "the warehouse consumer, a backend in trouble";
@@ -21,7 +21,7 @@ export const STORAGE_WRITE_TROUBLE: FailureSection = {
       ...RETRIED,
       codes: ["RESOURCE_EXHAUSTED"],
       how: AGAIN,
-      provenBy: { [WAREHOUSE]: [again("RESOURCE_EXHAUSTED")] },
+      provenBy: { [TROUBLES]: [again("RESOURCE_EXHAUSTED")] },
     },
     {
       id: "unavailable",
@@ -30,7 +30,7 @@ export const STORAGE_WRITE_TROUBLE: FailureSection = {
       ...RETRIED,
       codes: ["UNAVAILABLE"],
       how: AGAIN,
-      provenBy: { [WAREHOUSE]: [again("UNAVAILABLE")], [SOCKETS]: [overSockets("an answer of UNAVAILABLE")] },
+      provenBy: { [TROUBLES]: [again("UNAVAILABLE")], [SOCKETS]: [overSockets("an answer of UNAVAILABLE")] },
     },
     {
       id: "deadline-exceeded",
@@ -39,7 +39,7 @@ export const STORAGE_WRITE_TROUBLE: FailureSection = {
       ...RETRIED,
       codes: ["DEADLINE_EXCEEDED"],
       how: AGAIN,
-      provenBy: { [WAREHOUSE]: [again("DEADLINE_EXCEEDED")] },
+      provenBy: { [TROUBLES]: [again("DEADLINE_EXCEEDED")] },
     },
     {
       id: "aborted",
@@ -48,7 +48,7 @@ export const STORAGE_WRITE_TROUBLE: FailureSection = {
       ...RETRIED,
       codes: ["ABORTED"],
       how: AGAIN,
-      provenBy: { [WAREHOUSE]: [again("ABORTED")], [SOCKETS]: [overSockets("a call that ends with ABORTED")] },
+      provenBy: { [TROUBLES]: [again("ABORTED")], [SOCKETS]: [overSockets("a call that ends with ABORTED")] },
     },
     {
       id: "internal",
@@ -57,7 +57,7 @@ export const STORAGE_WRITE_TROUBLE: FailureSection = {
       ...RETRIED,
       codes: ["INTERNAL"],
       how: AGAIN,
-      provenBy: { [WAREHOUSE]: [again("INTERNAL")], [SOCKETS]: [overSockets("a call that ends with INTERNAL")] },
+      provenBy: { [TROUBLES]: [again("INTERNAL")], [SOCKETS]: [overSockets("a call that ends with INTERNAL")] },
     },
     {
       id: "other-codes",
@@ -75,7 +75,7 @@ export const STORAGE_WRITE_TROUBLE: FailureSection = {
       ],
       how: `not certainly the fault of rows, a table or a token: ${AGAIN}`,
       provenBy: {
-        [WAREHOUSE]: [
+        [TROUBLES]: [
           "CANCELLED",
           "UNKNOWN",
           "ALREADY_EXISTS",
@@ -152,8 +152,8 @@ export const STORAGE_WRITE_TROUBLE: FailureSection = {
       provenBy: {
         [WAREHOUSE]: [
           "the warehouse consumer, good records keeps the connection over invocations, and makes a new one after twenty seconds of silence",
-          `${TROUBLE} no answer at all: sent again within the invocation`,
         ],
+        [TROUBLES]: [`${TROUBLE} no answer at all: sent again within the invocation`],
         [SOCKETS]: [`${REAL} a connection that died between two invocations: the next one makes a new one`],
       },
     },
@@ -176,7 +176,7 @@ export const STORAGE_WRITE_TROUBLE: FailureSection = {
       ...RETRIED,
       how: "waits up to 0.1 s, doubling to 5 s, with full jitter, until the time is over; then the first record not written is reported, and Lambda delivers from there on",
       provenBy: {
-        [WAREHOUSE]: [
+        [TROUBLES]: [
           `${TROUBLE} a backend that stays away uses up the time, then the first record not written is reported, and bad ones after it wait`,
           `${TROUBLE} attempts wait with jitter, ever longer up to five seconds, and end with the invocation`,
         ],

@@ -8,6 +8,7 @@ import {
   RUNNER,
   S3,
   TOKENS,
+  TROUBLES,
   WAREHOUSE,
 } from "./failure-class.ts";
 import { SOCKETS } from "./failure-class.ts";
@@ -35,7 +36,7 @@ const federation: FailureSection = {
       codes: ["UNAUTHENTICATED"],
       how: "the token and every connection made with it are dropped; sent again with a new one",
       provenBy: {
-        [WAREHOUSE]: [
+        [TROUBLES]: [
           `${TROUBLE} a refused access token is renewed`,
           `${TROUBLE} an access token refused to a table on a connection of its own is renewed, and so is the shared connection`,
         ],
@@ -69,7 +70,7 @@ const federation: FailureSection = {
           `${EXCHANGED} a refusal of the impersonation is an error`,
           `${EXCHANGED} an answer without the token's end is no token`,
         ],
-        [WAREHOUSE]: [`${TROUBLE} without an access token nothing is written and the first record is reported`],
+        [TROUBLES]: [`${TROUBLE} without an access token nothing is written and the first record is reported`],
       },
     },
     {
@@ -86,7 +87,7 @@ const federation: FailureSection = {
         [EXCHANGE]: [
           `${EXCHANGED} an outage of the token service is an error after one attempt: retrying is the append stage's`,
         ],
-        [WAREHOUSE]: [`${TROUBLE} an outage of the token service that ends within the invocation costs nothing`],
+        [TROUBLES]: [`${TROUBLE} an outage of the token service that ends within the invocation costs nothing`],
       },
     },
   ],
@@ -161,7 +162,7 @@ const lambda: FailureSection = {
           "the archive consumer a function with the shortest time-outs has most of its time to write",
           "the archive consumer with its time all but over nothing is acknowledged that is not stored",
         ],
-        [WAREHOUSE]: [`${TROUBLE} with its time all but over nothing is sent, and the first record is reported`],
+        [TROUBLES]: [`${TROUBLE} with its time all but over nothing is sent, and the first record is reported`],
       },
     },
     {
