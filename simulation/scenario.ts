@@ -85,8 +85,7 @@ function backend(
     toleratedOutageSeconds,
     maximumRecordAgeSeconds:
       theme === "everything" && draws.chance(0.3) ? Math.max(60, toleratedOutageSeconds) : MAX_RECORD_AGE_SECONDS,
-    // A batch that comes in parts uses up the archive's attempts, since it does not bisect: none are to be lost here.
-    littleMemory: draws.chance(0.4) && (kind === "warehouse" || !survivable),
+    littleMemory: draws.chance(0.4),
     survivable,
     faults,
   };
