@@ -3,6 +3,7 @@ import type { Answer, Call } from "./answer.ts";
 import { isoTime, xmlAnswer } from "./answer.ts";
 import { S3Error } from "./errors.ts";
 import { listPage } from "./list-objects.ts";
+import type { ListPage, ListQuery } from "./list-objects.ts";
 import { receiveText } from "./receive-body.ts";
 import type { XmlContent } from "./xml.ts";
 import { parseRequestXml, xmlList, xmlText } from "./xml.ts";
@@ -37,6 +38,15 @@ export function getBucketLocation({ bucket, store }: Call): Answer {
   return xmlAnswer("LocationConstraint", {});
 }
 
+/** A page whose objects are there: what somebody has removed by hand is met here, and forgotten. */
+function pageOf(store: Call["store"], bucket: string, query: ListQuery): ListPage {
+  for (;;) {
+    const page = listPage(store.sortedKeys(bucket), query);
+    const lost = page.keys.filter((key) => store.find(bucket, key) === undefined);
+    if (lost.length === 0) return page;
+  }
+}
+
 /** ListObjects and, with `list-type=2`, ListObjectsV2. */
 export function listObjects({ address: { query }, bucket, store }: Call): Answer {
   const isV2 = query.get("list-type") === "2";
@@ -46,7 +56,7 @@ export function listObjects({ address: { query }, bucket, store }: Call): Answer
   const token = isV2 ? query.get("continuation-token") : null;
   const startAfter = query.get(isV2 ? "start-after" : "marker") ?? "";
   const after = token === null ? startAfter : parseToken(token);
-  const page = listPage(store.sortedKeys(bucket), { prefix, delimiter, after, maxKeys });
+  const page = pageOf(store, bucket, { prefix, delimiter, after, maxKeys });
   const encodingType = query.get("encoding-type") ?? undefined;
   if (encodingType !== undefined && encodingType !== "url") {
     throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request");

@@ -3,8 +3,9 @@
  * say (ETag, headers, metadata) is in `<directory>/.meta/<bucket>/<SHA-256 of the key>.json`; unfinished uploads are in
  * `<directory>/.tmp`. No bucket's name starts with a dot.
  *
- * An index in memory answers lists and reads; it is read from `.meta` once, at the start. Changes are made by synchronous
- * calls in one turn, so that two requests for one key cannot mix one's bytes with the other's metadata.
+ * An index in memory answers lists and reads; it is read from `.meta` once, at the start. A file that is removed by hand
+ * takes its object with it. Changes are made by synchronous calls in one turn, so that two requests for one key cannot mix
+ * one's bytes with the other's metadata.
  */
 import {
   closeSync,
@@ -114,9 +115,12 @@ export class Store {
     return bucket.sorted;
   }
 
-  /** Throws `NoSuchBucket`; `undefined` without such a key. */
+  /** Throws `NoSuchBucket`; `undefined` without such a key. One whose file somebody has removed is gone. */
   find(bucket: string, key: string): ObjectInfo | undefined {
-    return this.#bucket(bucket).objects.get(key);
+    const info = this.#bucket(bucket).objects.get(key);
+    if (info === undefined || existsSync(this.#path(bucket, key))) return info;
+    this.delete(bucket, key);
+    return undefined;
   }
 
   /** Throws `NoSuchBucket` or `NoSuchKey`. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -49,6 +49,19 @@ describe("objects", () => {
     expect(gunzipSync(readFileSync(join(folder, "0-1-2-1.ndjson.gz"))).toString()).toBe('{"a":1}\n');
     expect(readdirSync(join(fixture.directory, ".tmp"))).toEqual([]);
     expect(fixture.created).toEqual(["archive/logs/dt=2026-01-01/0-1-2-1.ndjson.gz"]);
+  });
+
+  test("one whose file is removed by hand is gone: from lists, for readers, and for whoever writes it again", async () => {
+    for (const key of ["a/1", "a/2", "a/3"]) await put(key, key);
+    rmSync(join(fixture.directory, Bucket, "a/2"));
+    const list = async (): Promise<unknown> =>
+      (await fixture.client.send(new ListObjectsV2Command({ Bucket, Prefix: "a/" }))).Contents?.map(({ Key }) => Key);
+    expect(await list()).toEqual(["a/1", "a/3"]);
+    rmSync(join(fixture.directory, Bucket, "a/3"));
+    expect(await errorCode(text("a/3"))).toBe("NoSuchKey");
+    await put("a/2", "new");
+    expect(await list()).toEqual(["a/1", "a/2"]);
+    expect(await text("a/2")).toBe("new");
   });
 
   test("headers and metadata come back as they were given", async () => {
