@@ -2,20 +2,21 @@ import { InvalidArgumentError } from "commander";
 
 /** Parsers for commander's options; each throws what commander prints as a wrong command line. */
 
-/** A whole number from 0 to 2^53 − 1. */
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError("It is a whole number from 0.");
-  return value;
+/** Makes a parser of whole numbers between two bounds, both included; `highest` up to 2^53 − 1, which no message names. */
+export function wholeNumberFrom(lowest: number, highest = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const bound = highest === Number.MAX_SAFE_INTEGER ? "" : ` to ${highest}`;
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= lowest && value <= highest) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${lowest}${bound}.`);
+  };
 }
 
+/** A whole number from 0 to 2^53 − 1. */
+export const wholeNumber = wholeNumberFrom(0);
+
 /** A whole number from 1. */
-export function positiveWholeNumber(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError("It is a whole number from 1.");
-  return value;
-}
+export const positiveWholeNumber = wholeNumberFrom(1);
 
 /** A whole number, also below 0, that a double holds exactly. */
 export function seed(text: string): number {

@@ -46,7 +46,9 @@ export function register(program: Command, context: CommandContext): void {
 /** A number from 0: a stream at rest has its price too. */
 function rate(text: string): number {
   const value = Number(text);
-  if (!/^\d*\.?\d+$/.test(text) || value > 1e9) throw new InvalidArgumentError("It is a number from 0 to 10^9.");
+  if (!/^\d*\.?\d+$/.test(text) || value > 1e9) {
+    throw new InvalidArgumentError("It is a number from 0 to 1000000000, written in digits.");
+  }
   return value;
 }
 
