@@ -1,14 +1,13 @@
-import { Command } from "commander";
+import { tolerateGoneReaders } from "../cli/gone-readers.ts";
 import type { RegisterBench } from "./bench.ts";
 import { registerCage } from "./cage/cage-bench.ts";
 import { registerFuzz } from "./fuzz/fuzz.ts";
 import { registerIsolation } from "./isolation/isolation.ts";
+import { runBench } from "./program.ts";
 
 /** One folder under `bench/` and one line here for each bench. */
 const BENCHES: readonly RegisterBench[] = [registerCage, registerFuzz, registerIsolation];
 
-const program = new Command("npm run bench --")
-  .description("Measures what Sluice claims; every bench checks what it measured and exits with 1 if that is wrong.")
-  .showHelpAfterError();
-for (const register of BENCHES) register(program);
-await program.parseAsync();
+tolerateGoneReaders(process.stdout, process.stderr);
+const code = await runBench(BENCHES, process.argv.slice(2), process);
+if (code !== undefined) process.exitCode = code;

@@ -1,7 +1,7 @@
 /** `npm run bench -- isolation`: one backend is killed; does the other notice? */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InvalidArgumentError } from "commander";
+import { wholeNumber, wholeNumberFrom } from "../../cli/options.ts";
 import type { RegisterBench } from "../bench.ts";
 import { thisMachine } from "../machine.ts";
 import { storeResult } from "../results.ts";
@@ -31,10 +31,10 @@ export const registerIsolation: RegisterBench = (program) => {
     .description(
       "Kills the warehouse under load and measures the archive against a control, with fan-out and with plain reads.",
     )
-    .option("--rate <records>", "records a second on one shard", wholeNumber(1, 950), 900)
-    .option("--outage <seconds>", "how long the warehouse is dead", wholeNumber(1, 55), 12)
-    .option("--catch-up <seconds>", "how much of its catch-up is measured", wholeNumber(1, 600), 12)
-    .option("--seed <n>", "of the generated log", wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option("--rate <records>", "records a second on one shard", wholeNumberFrom(1, 950), 900)
+    .option("--outage <seconds>", "how long the warehouse is dead", wholeNumberFrom(1, 55), 12)
+    .option("--catch-up <seconds>", "how much of its catch-up is measured", wholeNumberFrom(1, 600), 12)
+    .option("--seed <n>", "of the generated log", wholeNumber, 1)
     .option("--json", "print the result as JSON")
     .option("--publish", "make this the result that docs/isolation.md quotes")
     .action(async (options: Options) => {
@@ -76,12 +76,4 @@ function report(result: IsolationResult, files: readonly string[]): string {
   const { command, machine } = result;
   const made = `${command}\nNode ${machine.node}, ${machine.platform}, ${machine.cores} cores, ${machine.processor}\n`;
   return `${made}\n${renderTables(result)}\n${files.join(", ")}\n`;
-}
-
-function wholeNumber(lowest: number, highest: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= lowest && value <= highest) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${lowest} to ${highest}.`);
-  };
 }
