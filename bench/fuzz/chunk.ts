@@ -12,8 +12,11 @@ export interface Chunk {
 /** An input for which a claim does not hold. */
 export interface Find {
   readonly target: string;
-  /** As small as fast-check could make it. */
-  readonly input: Buffer;
+  /**
+   * As small as fast-check could make it; as it was drawn where it ended its process or kept it silent, and `undefined` where that did
+   * not happen again.
+   */
+  readonly input: Buffer | undefined;
   /** What does not hold: name and message of the error. */
   readonly error: string;
 }

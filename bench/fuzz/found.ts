@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Find } from "./chunk.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** Inputs that were found once, by target: test/hostile/fuzz.test.ts executes them all. */
@@ -14,8 +13,8 @@ export interface FoundInput {
   readonly input: Buffer;
 }
 
-/** Stores a find's input under its target and digest; gives the file and the command that executes it again. */
-export function storeFind({ target, input }: Find, folder = FOUND): { file: string; replay: string } {
+/** Stores the input of a find under its target and digest; gives the file and the command that executes it again. */
+export function storeFind(target: string, input: Buffer, folder = FOUND): { file: string; replay: string } {
   const name = `${createHash("sha256").update(input).digest("hex").slice(0, 16)}.bin`;
   mkdirSync(join(folder, target), { recursive: true });
   const path = join(folder, target, name);

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { __version as fastCheck } from "fast-check";
 import { listenForInterrupt } from "../../cli/interrupt.ts";
+import { grouped } from "../../cli/grouped.ts";
 import { collect, positiveNumber, positiveWholeNumber, wholeNumber } from "../../cli/options.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { systemClock } from "../../contract/clock.ts";
 import type { RegisterBench } from "../bench.ts";
 import { thisMachine } from "../machine.ts";
 import { storeResult } from "../results.ts";
+import type { Find } from "./chunk.ts";
 import { runOnce } from "./chunk.ts";
 import { storeFind } from "./found.ts";
 import { planChunks } from "./plan.ts";
@@ -99,16 +101,25 @@ async function fuzz(targets: readonly FuzzTarget[], options: Options): Promise<v
   });
   progress.stop();
   interrupt.dispose();
-  tell(targets, options, startMs, result);
-  process.exitCode = interrupt.exitCode() ?? (result.finds.length > 0 ? 1 : 0);
+  const { finds, left } = result;
+  if (interrupt.exitCode() === undefined) {
+    tell(targets, options, startMs, result);
+    if (left > 0) process.stderr.write(`${left} chunks were not begun: the time was over\n`);
+  } else {
+    process.stderr.write(
+      `ended after ${counted(executed, "execution")} of ${grouped(planned)}: ${counted(finds.length, "find")}\n`,
+    );
+  }
+  for (const find of finds) process.stderr.write(describeFind(find));
+  process.exitCode = interrupt.exitCode() ?? (finds.length > 0 ? 1 : 0);
 }
 
-/** Stores and prints what came of it. */
+/** Stores and prints what a whole run came to. */
 function tell(
   targets: readonly FuzzTarget[],
   options: Options,
   startMs: number,
-  { executions, finds, left }: PoolResult,
+  { executions, finds }: PoolResult,
 ): void {
   const named = (options.target ?? []).map((name) => ` --target ${name}`).join("");
   const result: FuzzResult = {
@@ -124,11 +135,15 @@ function tell(
   storeResult("fuzz", result, options.publish === true);
   if (options.publish === true) writeFileSync(PAGE, withResult(readFileSync(PAGE, "utf8"), result));
   process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result));
-  for (const find of finds) {
-    const { file, replay } = storeFind(find);
-    process.stderr.write(
-      `${find.target}: ${find.error}\n  input of ${find.input.length} bytes: ${file}\n  ${replay}\n`,
-    );
-  }
-  if (left > 0) process.stderr.write(`${left} chunks were not begun: the time was over\n`);
+}
+
+/** A find in words; stores its input if there is one. */
+function describeFind({ target, error, input }: Find): string {
+  if (input === undefined) return `${target}: ${error}\n`;
+  const { file, replay } = storeFind(target, input);
+  return `${target}: ${error}\n  input of ${counted(input.length, "byte")}: ${file}\n  ${replay}\n`;
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
 }

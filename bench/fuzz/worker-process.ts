@@ -24,14 +24,21 @@ export class WorkerProcess {
   readonly #silenceMs: number;
   #stderr = "";
 
-  /** `module` exports `TARGETS`; `silenceMs`: so long without a sign of life, and the process is given up. */
-  constructor(module: string, clock: Clock, silenceMs: number) {
+  /** `module` exports `TARGETS`; `silenceMs`: so long without a sign of life, and the process is given up; `signal` ends it. */
+  constructor(module: string, clock: Clock, silenceMs: number, signal: AbortSignal) {
     this.#clock = clock;
     this.#silenceMs = silenceMs;
     this.#child = fork(WORKER, [module], {
       execArgv: NODE_OPTIONS,
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
+      // A group of its own: what a terminal signals is the bench alone, which ends its workers.
+      detached: true,
+      signal,
+      killSignal: "SIGKILL",
+    });
+    this.#child.on("error", (error) => {
+      if (!signal.aborted) throw error;
     });
     this.#child.stderr!.on("data", (text: Buffer) => {
       this.#stderr = (this.#stderr + text.toString()).slice(-STDERR_CHARACTERS);
