@@ -1,10 +1,12 @@
 /** What `sluice cost` finds out, before it is shown. */
+import { DEFAULT_MAX_RECORD_BYTES } from "../../contract/limits.ts";
 import type { BillOptions } from "../../model/cost/bill.ts";
 import { type PricedConfiguration, defaultConfiguration } from "../../model/cost/configuration.ts";
 import { type Estimate, estimate, peerEstimates, shortfalls } from "../../model/cost/estimate.ts";
-import { HOURS_PER_MONTH, type Load, type WireFormat, shardsNeeded } from "../../model/cost/load.ts";
+import { HOURS_PER_MONTH, type Load, type WireFormat, shardsNeeded, streamTraffic } from "../../model/cost/load.ts";
 import { PRICES_REGION } from "../../model/cost/price-table.ts";
 import type { StackConfig } from "../../infra/stack-config.ts";
+import { grouped } from "../grouped.ts";
 import { pricedConfiguration } from "./stack-configuration.ts";
 
 /** What the command line asks for. */
@@ -44,8 +46,23 @@ export function costOf(options: CostOptions, config?: StackConfig): CostResult {
     configuration,
     sluice: estimate(configuration, load, bill),
     peers: peerEstimates(configuration, load, bill),
-    warnings: [...shortfalls(configuration, load), ...(config === undefined ? [] : outsideTheTable(config))],
+    warnings: [
+      ...overTheLimit(configuration, load, config),
+      ...shortfalls(configuration, load),
+      ...(config === undefined ? [] : outsideTheTable(config)),
+    ],
   };
+}
+
+/** The stream refuses what is larger, so that there is nothing to pay for. */
+function overTheLimit({ stream }: PricedConfiguration, load: Load, config: StackConfig | undefined): string[] {
+  const limit = config === undefined ? DEFAULT_MAX_RECORD_BYTES : config.stream.maxRecordKib * 1024;
+  const { recordBytes, partitionKeyBytes } = streamTraffic(load, stream.shards);
+  const bytes = Math.ceil(recordBytes + partitionKeyBytes);
+  if (bytes <= limit) return [];
+  return [
+    `the stream refuses these records: ${grouped(bytes)} bytes each with the partition key, over its limit of ${grouped(limit)} (maxRecordKib)`,
+  ];
 }
 
 function outsideTheTable({ aws, forwarder }: StackConfig): string[] {

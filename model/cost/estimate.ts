@@ -17,7 +17,7 @@ export interface Estimate {
 }
 
 /** Names of the estimates, in the order of the comparison. */
-export const ESTIMATES = {
+const ESTIMATES = {
   sluice: "Sluice",
   managed: "Firehose + BigQuery subscription",
   insertAll: "Sluice with insertAll",

@@ -44,7 +44,7 @@ export const DEFAULT_PRODUCER: ProducerSettings = {
 };
 
 /** A player id, which is the partition key. */
-export const PARTITION_KEY_BYTES = 32;
+const PARTITION_KEY_BYTES = 32;
 
 /** Magic number and MD5 around an aggregate. https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md */
 const AGGREGATE_BYTES = 4 + 16;

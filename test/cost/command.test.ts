@@ -124,7 +124,7 @@ describe("sluice cost", () => {
     [["cost"], "sluice: required option '--rate <n>' not specified\n"],
     [
       ["cost", "--rate", "-1"],
-      "sluice: option '--rate <n>' argument '-1' is invalid. It is a number from 0 to 10^9.\n",
+      "sluice: option '--rate <n>' argument '-1' is invalid. It is a number from 0 to 1000000000, written in digits.\n",
     ],
     [
       ["cost", "--rate", "1", "--gzip-ratio", "0"],

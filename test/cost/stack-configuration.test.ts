@@ -51,6 +51,21 @@ test("what the table cannot price is said", () => {
   expect(costOf(OPTIONS, resolve({})).warnings).toEqual([]);
 });
 
+test("a record over the stream's limit is said, its partition key counted", () => {
+  const warnings = (recordSize: number, maxRecordKib?: number, format: "plain" | "kpl+zlib" = "plain") =>
+    costOf(
+      { ...OPTIONS, rate: 0.1, recordSize, format },
+      maxRecordKib === undefined ? undefined : resolve({ stream: { maxRecordKib } }),
+    ).warnings;
+
+  expect(warnings(1_048_576 - 32)).toEqual([]);
+  expect(warnings(1_048_576 - 31)).toEqual([
+    "the stream refuses these records: 1,048,577 bytes each with the partition key, over its limit of 1,048,576 (maxRecordKib)",
+  ]);
+  expect(warnings(1_048_576 - 31, 2048)).toEqual([]);
+  expect(warnings(2_000_000, undefined, "kpl+zlib")).toEqual([]);
+});
+
 test("the program declares as many shard-level metrics as are priced", () => {
   const declared = readFileSync(join(__dirname, "../infra/expected/dev.json"), "utf8");
   const [, metrics] = /"shardLevelMetrics": \[([^\]]*)\]/.exec(declared)!;
