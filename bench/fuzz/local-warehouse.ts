@@ -10,7 +10,7 @@ import { ARRIVED_MS } from "./event.ts";
 const clock: Clock = { now: () => ARRIVED_MS, after: () => () => undefined };
 
 /** Datasets with a table `player_log_0` each; inputs name the first alone, so the second stays as it is. */
-export const DATASETS = ["game", "kept"] as const;
+const DATASETS = ["game", "kept"] as const;
 
 /** A warehouse with {@link DATASETS} in a folder of its own, which goes with it. */
 export async function temporaryWarehouse(): Promise<{ warehouse: Warehouse; close(): Promise<void> }> {

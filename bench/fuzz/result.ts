@@ -1,4 +1,5 @@
 /** What a run came to, as it is stored, printed and published in docs/hostile-input.md. Pure. */
+import { markdownTable } from "../../infra/config/markdown-table.ts";
 import type { Machine } from "../machine.ts";
 import type { FuzzTarget, TargetGroup } from "./target.ts";
 
@@ -39,7 +40,7 @@ export function targetResults(
 }
 
 /** Sum of the executions of a group. */
-export function executionsOf(result: FuzzResult, group: TargetGroup): number {
+function executionsOf(result: FuzzResult, group: TargetGroup): number {
   return result.targets.filter((each) => each.group === group).reduce((sum, { executions }) => sum + executions, 0);
 }
 
@@ -83,14 +84,6 @@ export function withResult(page: string, result: FuzzResult): string {
   const from = page.indexOf(BEGIN);
   const to = page.indexOf(END);
   if (from === -1 || to < from) throw new Error("docs/hostile-input.md has no place for the result");
-  const parts = [`\`${result.command}\``, summary(result), markdownTable(HEAD, rows(result))];
+  const parts = [`\`${result.command}\``, summary(result), markdownTable([HEAD, ...rows(result)])];
   return `${page.slice(0, from)}${BEGIN}\n\n${parts.join("\n\n")}\n\n${page.slice(to)}`;
-}
-
-/** In prettier's layout: every column as wide as its widest cell. */
-export function markdownTable(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }

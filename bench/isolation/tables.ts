@@ -1,5 +1,6 @@
 /** The result as tables: on the terminal, and as Markdown in docs/isolation.md. Pure. */
 import Table from "cli-table3";
+import { markdownTable } from "../../infra/config/markdown-table.ts";
 import {
   type DelayMs,
   type IsolationResult,
@@ -41,12 +42,12 @@ export function withResults(page: string, result: IsolationResult): string {
   const parts = [
     `\`${command}\`, Node ${machine.node} on ${machine.platform}, ${machine.cores} cores of ${machine.processor}: ` +
       `${recordsPerSecond} records/s of about 1 KB on one shard, ${outageSeconds} s killed, ${catchUpSeconds} s of its catch-up.`,
-    markdownTable(MEASURED_HEAD, measuredRows(result)),
+    markdownTable([MEASURED_HEAD, ...measuredRows(result)]),
     caughtUp(result)
       .map((line) => `- ${line}`)
       .join("\n"),
     modelCaption(result),
-    markdownTable(MODEL_HEAD, modelRows(result)),
+    markdownTable([MODEL_HEAD, ...modelRows(result)]),
   ];
   return `${page.slice(0, from)}${BEGIN}\n\n${parts.join("\n\n")}\n\n${page.slice(to)}`;
 }
@@ -121,12 +122,4 @@ function plainTable(head: readonly string[], rows: readonly string[][]): string 
   const table = new Table({ head: [...head], style: { head: [], border: [] }, wordWrap: true });
   table.push(...rows);
   return table.toString();
-}
-
-/** In prettier's layout: every column as wide as its widest cell. */
-function markdownTable(head: readonly string[], rows: readonly string[][]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

@@ -1,5 +1,5 @@
 /** docs/costs.md, made from the model itself. Pure. */
-import { markdownTable } from "../../infra/config/table.ts";
+import { markdownTable } from "../../infra/config/markdown-table.ts";
 import { DEFAULT_ASSUMPTIONS, SERVICE_TIMES } from "../../model/cost/configuration.ts";
 import { type FullShards, TARGETS, fullShards } from "../../model/cost/full-shard.ts";
 import { DEFAULT_PRODUCER, type WireFormat } from "../../model/cost/load.ts";

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { NAME_RULE } from "../names.ts";
 import { FIELDS, type FieldInfo } from "./fields.ts";
+import { markdownTable } from "./markdown-table.ts";
 import { NAMESPACE } from "./parse.ts";
 import { RULES } from "./rules/index.ts";
 import { SCHEMA } from "./schema.ts";
@@ -39,15 +40,6 @@ function settingOf(key: string, { type, default: defaultText = "required", rule,
 /** Every setting, in the schema's order. */
 export function settings(): readonly Setting[] {
   return settingsOf(SCHEMA, "");
-}
-
-/** A Markdown table with cells padded to their columns, as the formatter leaves it. */
-export function markdownTable(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const lines = cells.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`);
-  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
-  return lines.join("\n");
 }
 
 /** The table of all settings, in Markdown: key, type, default, rule, meaning. */

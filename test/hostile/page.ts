@@ -1,5 +1,5 @@
 /** docs/hostile-input.md's list of classes, as the tests have them. Pure. */
-import { markdownTable } from "../../bench/fuzz/result.ts";
+import { markdownTable } from "../../infra/config/markdown-table.ts";
 import { CLASSES } from "./classes.ts";
 import type { Archived, Stored } from "./outcome.ts";
 
@@ -21,7 +21,7 @@ function classList(): string {
       const { archive, warehouse } = outcome(Buffer.alloc(0));
       return [name, ends(archive), ends(warehouse)];
     });
-    return `### ${title}\n\n${markdownTable(["input", "archive", "warehouse"], rows)}`;
+    return `### ${title}\n\n${markdownTable([["input", "archive", "warehouse"], ...rows])}`;
   });
   return sections.join("\n\n");
 }

@@ -23,12 +23,12 @@ message Record {
 export const AggregatedRecord = KPL.lookupType("AggregatedRecord");
 
 /** Puts an aggregate's magic number in front of a message, and its digest behind. */
-export function sealed(message: Uint8Array): Buffer {
+function sealed(message: Uint8Array): Buffer {
   return Buffer.concat([MAGIC, message, createHash("md5").update(message).digest()]);
 }
 
 /** The message of an aggregate of payloads. */
-export function aggregateMessage(payloads: readonly Uint8Array[]): Buffer {
+function aggregateMessage(payloads: readonly Uint8Array[]): Buffer {
   const records = payloads.map((data) => ({ partitionKeyIndex: 0, data }));
   return Buffer.from(
     AggregatedRecord.encode(AggregatedRecord.fromObject({ partitionKeyTable: ["a"], records })).finish(),
