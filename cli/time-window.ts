@@ -14,6 +14,7 @@ const MS_PER_HOUR = 3_600_000;
 const MS_PER_DAY = 24 * MS_PER_HOUR;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const HOUR = /^\d{4}-\d{2}-\d{2}T\d{2}$/;
+const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?$/i;
 
 /**
  * Parser of a point in time for commander, milliseconds since the epoch: ISO 8601 with zone, or a day (`2026-11-21`) or an
@@ -24,10 +25,16 @@ export function instant(text: string): number {
   const bytes = Buffer.from(whole);
   const time: EpochTime = { epochMs: 0, micros: 0 };
   if (!parseIsoTime(bytes, 0, bytes.length, time)) {
+    if (WITHOUT_ZONE.test(text)) {
+      throw new InvalidArgumentError(`Its time zone is missing: ${text}Z is UTC, ${text}+09:00 is Tokyo's time.`);
+    }
     throw new InvalidArgumentError("It is a time such as 2026-11-21, 2026-11-21T14 or 2026-11-21T14:30:00Z.");
   }
   return time.epochMs;
 }
+
+/** How a time is written on a command line, for help. */
+const FORMS = "2026-11-21 and 2026-11-21T14 are UTC, minutes need a zone: 2026-11-21T14:30Z";
 
 /** What `--since` and `--until` give on a command line. */
 export interface WindowOptions {
@@ -38,8 +45,10 @@ export interface WindowOptions {
 /** Adds `--since` and `--until`. `of`: the records that are meant. */
 export function windowOptions(command: Command, of: string): Command {
   return command
-    .addOption(new Option("--since <time>", `only ${of} that arrived at this time or later`).argParser(instant))
-    .addOption(new Option("--until <time>", `only ${of} that arrived before this time`).argParser(instant));
+    .addOption(
+      new Option("--since <time>", `only ${of} that arrived at this time or later; ${FORMS}`).argParser(instant),
+    )
+    .addOption(new Option("--until <time>", `only ${of} that arrived before this time; the same`).argParser(instant));
 }
 
 /** The window of a command line. Throws a UsageError for one that nothing can be in. */

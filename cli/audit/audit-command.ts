@@ -87,13 +87,16 @@ async function streamOf({ kinesis, facts, runDirectory }: Connection): Promise<S
   return fileLedger(join(runDirectory!, LEDGER_FILE));
 }
 
-function repairsOf({ backends }: Audit, { facts, kinesis }: Connection, options: CloudOptions) {
-  const target = options.stack === undefined ? `--run ${options.run}` : `--stack ${options.stack}`;
+function repairsOf({ backends }: Audit, { facts, kinesis, archive }: Connection, options: AuditCommandOptions) {
+  const isRun = options.stack === undefined;
+  const hasSources = { hasStream: kinesis !== undefined, hasArchive: archive !== undefined };
+  const narrowEventTimes = options.eventSince !== undefined;
+  const target = isRun ? `--run ${options.run}` : `--stack ${options.stack}`;
   return Object.fromEntries(
     Object.entries(backends).map(([backend, { findings }]) => {
       const grants = facts.backends.find(({ name }) => name === backend)!.grants;
       const isArchive = grants.includes("archive-bucket-write");
-      return [backend, repairs(findings, { isArchive, target, hasStream: kinesis !== undefined })];
+      return [backend, repairs(findings, { isArchive, target, isRun, ...hasSources, narrowEventTimes })];
     }),
   );
 }

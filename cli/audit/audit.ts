@@ -10,6 +10,7 @@ import { ExpectedBatch } from "./expected-batch.ts";
 import type { ObjectSource } from "./object-source.ts";
 import type { StreamLedger } from "./stream-ledger.ts";
 import { warehouseSide } from "./warehouse-side.ts";
+import { withTables } from "./whereabouts.ts";
 import type { WrittenSide } from "./written-side.ts";
 
 /** Records that are read one by one are held against the stream in batches of so many, or of one cell that has more. */
@@ -74,8 +75,18 @@ export async function audit(input: AuditInput): Promise<Audit> {
     const batch = await expectedBatch(input, cells);
     for (const auditor of auditors.values()) await auditor.read(batch);
   }
-  const results = [...auditors].map(([name, auditor]) => [name, auditor.result(accepted)] as const);
-  return { kinesisRecords, eventWindow, backends: Object.fromEntries(results) };
+  const backends: Record<string, AuditResult> = {};
+  for (const [name, auditor] of auditors) backends[name] = await located(auditor.result(accepted), name, input);
+  return { kinesisRecords, eventWindow, backends };
+}
+
+/** The account with the tables of missing rows, where an archive can tell them. */
+async function located(result: AuditResult, backend: string, { facts, archive }: AuditInput): Promise<AuditResult> {
+  const { generation, record, backends } = facts;
+  const isArchive = backends.find(({ name }) => name === backend)!.grants.includes("archive-bucket-write");
+  if (isArchive || archive === undefined) return result;
+  const { playerIdField } = record;
+  return { ...result, findings: await withTables(result.findings, archive, { generation, playerIdField }) };
 }
 
 /** Event times that the tables take of records which arrived when these did, and a day for the time of writing. */

@@ -1,7 +1,9 @@
 import type { Cell } from "./cell.ts";
 
-/** What can be wrong, in the order in which it is told. */
+/** What can be wrong, in the order in which it is told: what explains others, such as missing records, before them. */
 export const FINDING_KINDS = {
+  unreadable: "cannot be read",
+  miscounted: "the name says another number of records than there are",
   missing: "accepted by the stream, and nowhere",
   pending: "diverted or given up, and not yet replayed",
   unexpected: "stored, though the stream never accepted it",
@@ -9,8 +11,6 @@ export const FINDING_KINDS = {
   altered: "stored with other bytes than the stream's, or without any",
   different: "stored more than once, with different content",
   misplaced: "stored in another table, shard or hour than its own",
-  unreadable: "cannot be read",
-  miscounted: "the name says another number of records than there are",
 } as const;
 
 export type FindingKind = keyof typeof FINDING_KINDS;

@@ -7,6 +7,7 @@ import type { ExpectedBatch } from "./expected-batch.ts";
 import { type Finding, type FindingKind, Findings } from "./findings.ts";
 import { type CellAccount, Matcher } from "./matcher.ts";
 import { type Doubt, Tally } from "./tally.ts";
+import { inBrokenObjects } from "./whereabouts.ts";
 import type { WrittenSide } from "./written-side.ts";
 
 /** CRC-32 of no bytes at all; of others it is one in four thousand million times. */
@@ -172,7 +173,7 @@ export class BackendLedger {
       holds: Object.keys(findingCounts).length === 0,
       cells,
       findingCounts,
-      findings: this.#findings.list(),
+      findings: inBrokenObjects(this.#findings.list()),
     };
   }
 }

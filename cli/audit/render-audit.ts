@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import { grouped } from "../grouped.ts";
 import { type AuditReportParts, holds, timesOf } from "./audit-report.ts";
 import { hourText } from "./cell.ts";
-import { describeFinding } from "./describe-finding.ts";
+import { describeFindings } from "./describe-finding.ts";
 import { FINDING_KINDS, type FindingKind } from "./findings.ts";
 import type { AuditedCell, AuditResult } from "./ledger.ts";
 
@@ -19,6 +19,9 @@ export function renderAuditReport(parts: AuditReportParts): string {
   const event = timesOf(audit.eventWindow);
   const arrived =
     since === null && until === null ? "all arrivals" : `arrived from ${since ?? "the first"} to ${until ?? "now"}`;
+  if (audit.kinesisRecords === 0 && holds(audit)) {
+    return `Audit of ${of}.\nNothing arrived in this window (${arrived}): there is nothing to hold.\n`;
+  }
   const lines = [
     `Audit of ${of}: ${arrived}; rows with event times from ${event.since!} to ${event.until!}.`,
     `The stream holds ${grouped(audit.kinesisRecords)} Kinesis records of this time.`,
@@ -75,7 +78,7 @@ function findingLines({ findings, findingCounts, quarantinedByReason }: AuditRes
   );
   for (const [kind, count] of Object.entries(findingCounts)) {
     const named = findings.filter((finding) => finding.kind === kind).slice(0, FINDINGS_NAMED);
-    lines.push(...named.map((finding) => `  ${describeFinding(finding)}`));
+    lines.push(...describeFindings(named).map((line) => `  ${line}`));
     if (count > named.length)
       lines.push(`  ${grouped(count - named.length)} more: ${FINDING_KINDS[kind as FindingKind]}`);
   }

@@ -18,7 +18,11 @@ export function register(program: Command, context: CommandContext): void {
     .command("audit")
     .description("account for every record of a local run or a deployed stack, at any time and on any window");
   windowOptions(audit, "records")
-    .addOption(new Option("--event-since <time>", "only rows with this event time or later").argParser(instant))
+    .addOption(
+      new Option("--event-since <time>", "only rows with this event time or later; others count as missing").argParser(
+        instant,
+      ),
+    )
     .addOption(new Option("--event-until <time>", "only rows with an event time before this").argParser(instant))
     .option("--deep", "compare every record id and every archived byte, whatever the counts say")
     .option("--json", "print one JSON object in place of tables")

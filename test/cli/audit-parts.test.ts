@@ -5,16 +5,15 @@ import { crc32, gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { audit } from "../../cli/audit/audit.ts";
 import { askedWindow } from "../../cli/audit/audit-command.ts";
-import type { Finding } from "../../cli/audit/findings.ts";
 import { LEDGER_FILE, fileLedger, writeLedger } from "../../cli/audit/ledger-file.ts";
 import type { AuditedCell } from "../../cli/audit/ledger.ts";
 import { merged } from "../../cli/audit/merged.ts";
 import { folderSource } from "../../cli/audit/object-source.ts";
 import { renderAuditReport } from "../../cli/audit/render-audit.ts";
-import { repairs } from "../../cli/audit/repairs.ts";
 import type { StreamEntry, StreamScope } from "../../cli/audit/stream-ledger.ts";
 import { QueryError } from "../../cli/query/query-endpoint.ts";
 import type { QueryResult } from "../../cli/query/result.ts";
+import { instant } from "../../cli/time-window.ts";
 import { TABLE_NAMES } from "../../contract/columns.ts";
 import { StreamModel } from "../../model/stream/stream-model.ts";
 
@@ -218,32 +217,22 @@ describe("the tables", () => {
   });
 });
 
-describe("what to do", () => {
-  const cell = { shard: 3, hour: Math.floor(NOW / HOUR_MS) };
-  const context = { isArchive: false, target: "--stack dev", hasStream: true };
-
-  test("is a replay of the hours that lack something, from where it is", () => {
-    const findings: Finding[] = [
-      { kind: "missing", cell, recordId: "3:1:0" },
-      { kind: "missing", cell: { ...cell, hour: cell.hour - 2 }, recordId: "3:2:0" },
-      { kind: "pending", cell, recordId: "3:3:0", detail: "diverted" },
-      { kind: "pending", cell, recordId: "3:4:0", detail: "given up by Lambda" },
-    ];
-    const hours = "--since 2026-11-21T14 --until 2026-11-21T15 --stack dev";
-    expect(repairs(findings, context)).toEqual([
-      `diverted: sluice replay --from diverted --to warehouse ${hours}`,
-      `given up by Lambda: sluice replay --from failed --to warehouse ${hours}`,
-      "missing: sluice replay --from archive --to warehouse --since 2026-11-21T12 --until 2026-11-21T15 --stack dev",
-    ]);
-    expect(repairs(findings.slice(0, 1), { ...context, isArchive: true })).toEqual([
-      `missing: sluice replay --from stream --to archive ${hours}`,
-    ]);
-  });
-
-  test("is nothing where nothing is wrong", () => {
-    expect(repairs([], context)).toEqual([]);
-  });
+test("of a window in which nothing arrived is said that there is nothing to hold", () => {
+  const nothing = {
+    audit: { kinesisRecords: 0, eventWindow: ALL, backends: {} },
+    ...{ of: "run r", deep: false, repairs: {}, window: { sinceMs: 0, untilMs: HOUR_MS } },
+  };
+  expect(renderAuditReport(nothing)).toBe(
+    "Audit of run r.\nNothing arrived in this window (arrived from 1970-01-01T00:00:00.000Z to 1970-01-01T01:00:00.000Z): there is nothing to hold.\n",
+  );
 });
+
+test.each(["2026-11-21T13:19", "2026-11-21T13:19:00.5"])(
+  "%s is refused for its missing zone, with an example",
+  (text) => {
+    expect(() => instant(text)).toThrow(`Its time zone is missing: ${text}Z is UTC, ${text}+09:00 is Tokyo's time.`);
+  },
+);
 
 test("a long table shows the cells that differ, and a line for the others", () => {
   const cells = Array.from({ length: 40 }, (_, shard): AuditedCell => ({

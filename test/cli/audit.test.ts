@@ -5,7 +5,7 @@ import { crc32, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { type AuditInput, audit } from "../../cli/audit/audit.ts";
 import { overlap } from "../../cli/audit/archive-side.ts";
-import { describeFinding } from "../../cli/audit/describe-finding.ts";
+import { describeFinding, describeFindings } from "../../cli/audit/describe-finding.ts";
 import type { AuditResult } from "../../cli/audit/ledger.ts";
 import { folderSource } from "../../cli/audit/object-source.ts";
 import type { StreamEntry, StreamLedger } from "../../cli/audit/stream-ledger.ts";
@@ -198,9 +198,9 @@ describe("dead letters", () => {
     const result = await auditArchive(["0:1:0", "0:2:0"]);
     expect(result).toMatchObject({ quarantined: 1, missing: 1, holds: false });
     expect(result.findings).toMatchObject([
-      { kind: "missing", recordId: "0:2:0" },
-      { kind: "altered", recordId: "0:1:0", where: key, detail: "without bytes" },
       { kind: "unreadable", where: other, detail: "line 1: no bytes" },
+      { kind: "missing", recordId: "0:2:0", where: other },
+      { kind: "altered", recordId: "0:1:0", where: key, detail: "without bytes" },
     ]);
   });
 
@@ -226,7 +226,7 @@ describe("dead letters", () => {
     put("dead", "aws/lambda/m1/x/z", '{"secret"');
     const result = await auditArchive(["0:8:0", "0:9:0", "0:10:0", "0:11:0", "0:11:1", "0:12:0", "1:10:0"]);
     expect(result).toMatchObject({ pending: 4, missing: 3, holds: false, findingCounts: { unreadable: 1 } });
-    expect(result.findings.at(-1)).toEqual({ kind: "unreadable", where: "aws/lambda/m1/x/z", detail: "not JSON" });
+    expect(result.findings[0]).toEqual({ kind: "unreadable", where: "aws/lambda/m1/x/z", detail: "not JSON" });
   });
 
   test("where nothing says whose function it was, what cannot be read may be this backend's", async () => {
@@ -239,9 +239,14 @@ describe("audit record by record", () => {
   test("a corrupt object is found, and its records are missing", async () => {
     const key = putLines("archive", archivePrefix(""), ["0:1:0", "0:2:0"]);
     put("archive", key, gzipSync("x".repeat(1000)).subarray(0, 20));
-    const result = await auditArchive(["0:1:0", "0:2:0"], { deep: true });
-    expect(result).toMatchObject({ missing: 2, holds: false, findingCounts: { missing: 2, unreadable: 1 } });
-    expect(result.findings[2]).toMatchObject({ kind: "unreadable", where: key });
+    const result = await auditArchive(["0:1:0", "0:2:0", "0:3:0"], { deep: true });
+    expect(result).toMatchObject({ missing: 3, holds: false, findingCounts: { missing: 3, unreadable: 1 } });
+    const cell = "shard 0, arrived in hour 2026-01-02T03";
+    expect(describeFindings(result.findings)).toEqual([
+      expect.stringMatching(/ \(shard 0, arrived in hour 2026-01-02T03\): cannot be read: .*unexpected end of file$/),
+      `0:1:0, 0:2:0 (of ${key}; ${cell}): accepted by the stream, and nowhere: the object cannot be read whole`,
+      `0:3:0 (${cell}): accepted by the stream, and nowhere`,
+    ]);
   });
 
   test("an object whose name counts otherwise than its lines is found", async () => {
