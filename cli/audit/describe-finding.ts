@@ -22,7 +22,11 @@ export function describeFindings(findings: readonly Finding[]): string[] {
       lines.push({ about, ids });
     }
   }
-  return lines.map((line) => (typeof line === "string" ? line : line.ids.join(", ") + line.about));
+  return lines.map((line) => {
+    if (typeof line === "string") return line;
+    const { about, ids } = line;
+    return ids.length === 1 ? ids[0]! + about : `${ids.length} records${about}: ${ids.join(", ")}`;
+  });
 }
 
 /** What follows the finding's subject. */

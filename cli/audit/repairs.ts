@@ -1,4 +1,4 @@
-import { READERS, TABLE_NAMES } from "../../contract/columns.ts";
+import { READERS, TABLE_NAMES, TABLE_PREFIX } from "../../contract/columns.ts";
 import { hourText } from "./cell.ts";
 import type { Finding, FindingKind } from "./findings.ts";
 import { PENDING } from "./matcher.ts";
@@ -18,6 +18,9 @@ export interface RepairContext {
   readonly narrowEventTimes: boolean;
 }
 
+const COPIES = "it writes all of these hours again; copies of what is there count as repeated";
+const WRONG = "wrong rows and lines: Sluice does not write such, so find out who did before they are deleted by hand";
+
 /** A command of its own for each table, up to so many; more are one replay to all 16. */
 const TABLES_NAMED = 3;
 
@@ -26,15 +29,15 @@ export function repairs(findings: readonly Finding[], context: RepairContext): s
   const of = (...kinds: readonly FindingKind[]): Finding[] => findings.filter(({ kind }) => kinds.includes(kind));
   const gone = new Set(of("unreadable").flatMap(({ where = "" }) => (isTable(where) ? [where] : [])));
   const broken = of("unreadable", "miscounted", "altered").filter(({ where }) => where?.includes("/") === true);
+  // What only all tables together are said of: while one of them is gone, it is that; otherwise rows whose id is none.
+  const nameless = gone.size === 0 && of("unreadable").some(({ where = "" }) => where === `${TABLE_PREFIX}*`);
+  const wrong = nameless || of("misplaced", "different", "unexpected", "duplicate").length > 0;
   return [
     ...tableRepair(gone, context),
     ...objectRepair(broken, context),
     ...pendingRepairs(of("pending"), context),
     ...missingRepairs(of("missing"), gone, broken, context),
-    ...(of("misplaced", "different", "unexpected", "duplicate").length > 0 ||
-    of("unreadable").some(({ where = "" }) => !isTable(where) && !where.includes("/"))
-      ? ["wrong rows and lines: Sluice does not write such, so find out who did before they are deleted by hand"]
-      : []),
+    ...(wrong ? [WRONG] : []),
   ];
 }
 
@@ -97,8 +100,6 @@ function missingRepairs(
     return `missing: ${replay(origin, those, context)} --table ${table} (${COPIES})`;
   });
 }
-
-const COPIES = "it writes all of these hours again; copies of what is there count as repeated";
 
 function canReplay({ isArchive, hasStream, hasArchive }: RepairContext): boolean {
   return hasStream || (!isArchive && hasArchive);

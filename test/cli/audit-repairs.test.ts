@@ -63,7 +63,8 @@ describe("what to do", () => {
 
   test("for a table that is gone comes first: a refresh of a stack; of a run it is past mending", () => {
     const gone: Finding = { kind: "unreadable", where: "player_log_a" };
-    const findings = [gone, ...missingOf("player_log_a")];
+    const all: Finding = { kind: "unreadable", where: "player_log_*" };
+    const findings = [all, gone, ...missingOf("player_log_a")];
     const command = "sluice replay --from archive --to warehouse --since 2026-11-21T14 --until 2026-11-21T15";
     expect(repairs(findings, context)).toEqual([
       "cannot be read (player_log_a): first of all pulumi up --refresh, which makes what is not there (without --refresh it does not look)",
@@ -72,6 +73,7 @@ describe("what to do", () => {
     const past =
       "cannot be read (player_log_a): what is gone from a local run cannot be made again; a new run (sluice local) makes all of it";
     expect(repairs(findings, ended)).toEqual([past]);
+    expect(repairs([all], ended)).toEqual([expect.stringMatching(/^wrong rows and lines: /)]);
     expect(repairs([...findings, ...missingOf("player_log_b")], ended)).toEqual([
       past,
       `missing: ${command} --run r --table player_log_b ${copies}`,

@@ -244,7 +244,7 @@ describe("audit record by record", () => {
     const cell = "shard 0, arrived in hour 2026-01-02T03";
     expect(describeFindings(result.findings)).toEqual([
       expect.stringMatching(/ \(shard 0, arrived in hour 2026-01-02T03\): cannot be read: .*unexpected end of file$/),
-      `0:1:0, 0:2:0 (of ${key}; ${cell}): accepted by the stream, and nowhere: the object cannot be read whole`,
+      `2 records (of ${key}; ${cell}): accepted by the stream, and nowhere: the object cannot be read whole: 0:1:0, 0:2:0`,
       `0:3:0 (${cell}): accepted by the stream, and nowhere`,
     ]);
   });
