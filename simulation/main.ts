@@ -4,9 +4,11 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Defect, DEFECTS } from "./defects/catalogue.ts";
 import { describeDefect, runDefects } from "./defects/run.ts";
 import { runSeeds } from "./pool.ts";
-import { describeFailure, describeReport, report } from "./report.ts";
+import { counted, describeFailure, describeReport, report } from "./report.ts";
 
-const EXIT = { violated: 1, usage: 2, interrupted: 130 } as const;
+const EXIT = { violated: 1, usage: 2 } as const;
+/** 128 and the signal's number, as shells have it. */
+const EXIT_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
 
 interface Options {
   readonly seeds: number;
@@ -34,9 +36,8 @@ async function main(): Promise<number> {
     )
     .addHelpText(
       "after",
-      "\nExits with 1 if a seed violates an invariant or a defect is not found, 2 for a wrong command line, 130 when interrupted.",
+      "\nExits with 1 if a seed violates an invariant or a defect is not found, 2 for a wrong command line, 130/143 when ended by SIGINT/SIGTERM.",
     )
-    .showHelpAfterError()
     .exitOverride();
   const options = program.parse().opts<Options>();
   if (options.seeds - 1 > Number.MAX_SAFE_INTEGER - options.firstSeed) {
@@ -51,7 +52,15 @@ async function simulate(options: Options): Promise<number> {
   const bar = bars?.create(seeds, 0, {});
   const started = performance.now();
   const failures: string[] = [];
-  let ran = 0;
+  let [ran, violations] = [0, 0];
+  const showFailures = (): void => {
+    bars?.stop();
+    for (const failure of failures) process.stderr.write(failure);
+  };
+  endOnSignals(() => {
+    showFailures();
+    return `${counted(ran, "seed")} of ${seeds}: ${counted(violations, "violation")}`;
+  });
   const results = await runSeeds({
     firstSeed,
     seeds,
@@ -59,17 +68,18 @@ async function simulate(options: Options): Promise<number> {
     plant,
     ...(verbose && { onLine: (line: string) => process.stdout.write(`${line}\n`) }),
     onResult(result) {
-      bar?.update(++ran, {});
+      ran++;
+      violations += result.violationCount;
+      bar?.update(ran, {});
       if (result.violationCount > 0) {
         // A bar that is redrawn would be torn by lines in between.
-        if (bars === undefined) process.stderr.write(describeFailure(result));
-        else failures.push(describeFailure(result));
+        if (bars === undefined) process.stderr.write(describeFailure(result, plant?.name));
+        else failures.push(describeFailure(result, plant?.name));
       }
       return true;
     },
   });
-  bars?.stop();
-  for (const failure of failures) process.stderr.write(failure);
+  showFailures();
   const whole = report(results);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(json ? `${JSON.stringify(whole, null, 2)}\n` : `${describeReport(whole)}  ${seconds} s\n`);
@@ -77,14 +87,20 @@ async function simulate(options: Options): Promise<number> {
 }
 
 async function plantDefects({ workers, json }: Options, defects: true | readonly Defect[]): Promise<number> {
-  const results = await runDefects(defects === true ? DEFECTS : defects, workers, (result) => {
+  const planted = defects === true ? DEFECTS : defects;
+  let [tried, notFound] = [0, 0];
+  endOnSignals(() => `${counted(tried, "defect")} of ${planted.length} planted: ${notFound} not found`);
+  const results = await runDefects(planted, workers, (result) => {
+    tried++;
+    if (result.seed === undefined) notFound++;
     if (!json) process.stdout.write(describeDefect(result));
   });
-  const missed = results.filter(({ seed }) => seed === undefined).length;
   process.stdout.write(
-    json ? `${JSON.stringify(results, null, 2)}\n` : `${results.length} defects planted, ${missed} not found\n`,
+    json
+      ? `${JSON.stringify(results, null, 2)}\n`
+      : `${counted(results.length, "defect")} planted, ${notFound} not found\n`,
   );
-  return missed > 0 ? EXIT.violated : 0;
+  return notFound > 0 ? EXIT.violated : 0;
 }
 
 function progressBar() {
@@ -114,7 +130,9 @@ function positiveWholeNumber(text: string): number {
 
 function knownDefect(text: string): Defect {
   const defect = DEFECTS.find(({ name }) => name === text);
-  if (defect === undefined) throw new InvalidArgumentError("docs/simulation.md lists the names of defects.");
+  if (defect === undefined) {
+    throw new InvalidArgumentError(`Known defects: ${DEFECTS.map(({ name }) => name).join(", ")}.`);
+  }
   return defect;
 }
 
@@ -122,7 +140,24 @@ function knownDefects(text: string): readonly Defect[] {
   return text.split(",").map(knownDefect);
 }
 
-process.once("SIGINT", () => process.exit(EXIT.interrupted));
+/** SIGINT and SIGTERM end the process at once, with one line of what was done. */
+function endOnSignals(soFar: () => string): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // Not once: a second one, which the launcher passes on, would find no listener and kill the process before it has spoken.
+    process.on(signal, () => {
+      process.stderr.write(`ended after ${soFar()}\n`);
+      process.exit(EXIT_OF_SIGNAL[signal]);
+    });
+  }
+}
+
+// Nobody reads any more (`| head`): ended as other programs are by SIGPIPE, which Node ignores.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(EXIT_OF_SIGNAL.SIGPIPE);
+  });
+}
 process.exitCode = await main().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   return error.exitCode === 0 ? 0 : EXIT.usage;

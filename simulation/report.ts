@@ -33,29 +33,33 @@ export function report(results: readonly SeedResult[]): SimulationReport {
   };
 }
 
-/** One failing seed in words: what was violated, and how to see it again. */
-export function describeFailure({ seed, digest, violations, violationCount }: SeedResult): string {
+/** A number of things in words: `1 seed`, `1,000 seeds`. */
+export function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** One failing seed in words: what was violated, and how to see it again, with the name of the defect that was planted. */
+export function describeFailure({ seed, digest, violations, violationCount }: SeedResult, plant?: string): string {
   const lines = violations.map(
     ({ invariant, backend, atMs, detail }) => `  ${invariant} (${backend}, ${new Date(atMs).toISOString()}): ${detail}`,
   );
   const more = violationCount - violations.length;
   if (more > 0) lines.push(`  and ${more} more`);
   return [
-    `seed ${seed}: ${violationCount} violation${violationCount === 1 ? "" : "s"}, digest ${digest}`,
+    `seed ${seed}: ${counted(violationCount, "violation")}, digest ${digest}`,
     ...lines,
-    `  again: npm run simulate -- --seeds 1 --first-seed ${seed} --verbose`,
+    `  again: npm run simulate -- --seeds 1 --first-seed ${seed}${plant === undefined ? "" : ` --plant ${plant}`} --verbose`,
     "",
   ].join("\n");
 }
 
 /** The report in words. */
 export function describeReport({ seeds, firstSeed, violations, digest, counts }: SimulationReport): string {
-  const number = (value: number) => value.toLocaleString("en-US");
   const hours = counts.elapsedMs / 3_600_000;
   return [
-    `${number(seeds)} seeds from ${firstSeed}: ${number(violations)} violations, digest ${digest}`,
-    `  ${number(counts.kinesisRecords)} Kinesis records with ${number(counts.records)} log records, ${number(counts.invocations)} invocations,`,
-    `  ${number(counts.faults)} faults, ${number(counts.failed)} log records given up, ${number(Math.round(hours))} hours of virtual time`,
+    `${counted(seeds, "seed")} from ${firstSeed}: ${counted(violations, "violation")}, digest ${digest}`,
+    `  ${counted(counts.kinesisRecords, "Kinesis record")} with ${counted(counts.records, "log record")}, ${counted(counts.invocations, "invocation")},`,
+    `  ${counted(counts.faults, "fault")}, ${counted(counts.failed, "log record")} given up, ${counted(Math.round(hours), "hour")} of virtual time`,
     "",
   ].join("\n");
 }

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { describeFailure, report } from "../../simulation/report.ts";
 import { type SeedResult, runSeed } from "../../simulation/run-seed.ts";
@@ -40,8 +41,10 @@ test("a failing seed is printed with what it violates and the command that shows
   const { status, stderr, stdout } = simulate("--seeds", "1", "--first-seed", "1", "--plant", "position-not-counted");
   expect(status).toBe(1);
   expect(stderr).toMatch(/^seed 1: \d+ violations?, digest [0-9a-f]{16}\n {2}content \(archive, 2026-/m);
-  expect(stderr).toContain("  again: npm run simulate -- --seeds 1 --first-seed 1 --verbose\n");
-  expect(stdout).toMatch(/^1 seeds from 1: \d+ violations, digest/);
+  expect(stderr).toContain(
+    "  again: npm run simulate -- --seeds 1 --first-seed 1 --plant position-not-counted --verbose\n",
+  );
+  expect(stdout).toMatch(/^1 seed from 1: \d+ violations, digest/);
 });
 
 test("a seed whose run breaks off is a failing seed, and the others are run", () => {
@@ -74,15 +77,43 @@ test("a failure says how many more violations there were", () => {
   and 2 more
   again: npm run simulate -- --seeds 1 --first-seed 7 --verbose
 `);
+  expect(describeFailure({ seed: 7, digest: "abc", violations: [], violationCount: 1, counts }, "one-too-far"))
+    .toBe(`seed 7: 1 violation, digest abc
+  and 1 more
+  again: npm run simulate -- --seeds 1 --first-seed 7 --plant one-too-far --verbose
+`);
+});
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("%s ends a run with one line of what was done", async (signal, code) => {
+  const child = spawn(process.execPath, [SIMULATE, "--seeds", "1000000", "--first-seed", "40", "--verbose"]);
+  let err = "";
+  child.stderr.on("data", (text: Buffer) => (err += text.toString()));
+  // The first line of the first seed: it is under way.
+  child.stdout.once("data", () => child.kill(signal));
+  const [status] = (await once(child, "close")) as [number | null];
+  expect(err).toMatch(/^ended after \d+ seeds? of 1000000: 0 violations\n$/);
+  expect(status).toBe(code);
+});
+
+test("a reader that goes away ends a run without a word", async () => {
+  const child = spawn(process.execPath, [SIMULATE, "--seeds", "1000000", "--verbose"]);
+  let err = "";
+  child.stderr.on("data", (text: Buffer) => (err += text.toString()));
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [status] = (await once(child, "close")) as [number | null];
+  expect([status, err]).toEqual([141, ""]);
 });
 
 test.each([
   [["--seeds", "0"], "It is a whole number from 1."],
   [["--first-seed", "9007199254740991", "--seeds", "2"], "the last seed is above 2^53 - 1"],
-  [["--plant", "nothing"], "docs/simulation.md lists the names of defects."],
+  [["--plant", "nothing"], "Known defects: position-not-counted, "],
 ])("a wrong command line is told, with exit code 2: %j", (args, message) => {
   const { status, stderr } = simulate(...args);
-  expect([status, stderr.includes(message)]).toEqual([2, true]);
+  expect([status, stderr.includes(message), stderr.split("\n").length]).toEqual([2, true, 2]);
 });
 
 function simulate(...args: readonly string[]) {
