@@ -100,7 +100,6 @@ async function fuzz(targets: readonly FuzzTarget[], options: Options): Promise<v
     onProgress: (executions) => void (executed = executions),
   });
   progress.stop();
-  interrupt.dispose();
   const { finds, left } = result;
   if (interrupt.exitCode() === undefined) {
     tell(targets, options, startMs, result);
@@ -112,6 +111,7 @@ async function fuzz(targets: readonly FuzzTarget[], options: Options): Promise<v
   }
   for (const find of finds) process.stderr.write(describeFind(find));
   process.exitCode = interrupt.exitCode() ?? (finds.length > 0 ? 1 : 0);
+  interrupt.dispose();
 }
 
 /** Stores and prints what a whole run came to. */
