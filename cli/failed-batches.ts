@@ -4,7 +4,7 @@ import { shardNumber } from "../contract/record-id.ts";
 import type { KinesisEventRecord } from "../functions/shared/event.ts";
 import type { ObjectSource } from "./audit/object-source.ts";
 import { CommandError, messageOf } from "./errors.ts";
-import { readIfThere } from "./replay/stored-object.ts";
+import { readOrNothing } from "./replay/stored-object.ts";
 import { type TimeWindow, meetsDay } from "./time-window.ts";
 
 const arrivalSchema = z.iso.datetime().transform((text) => Date.parse(text));
@@ -98,9 +98,9 @@ const FAILED_AT = /\/(\d{4})\/(\d{2})\/(\d{2})\/[^/]+$/;
 
 async function functionOf(deadLetters: ObjectSource, mapping: string): Promise<string | undefined> {
   for await (const key of deadLetters.list(mapping)) {
-    const bytes = await readIfThere(deadLetters, key);
+    const bytes = await readOrNothing(deadLetters, key);
     try {
-      if (bytes !== undefined) return FUNCTION_NAME.exec(parseFailure(bytes).requestContext.functionArn)?.[1];
+      if (bytes.length > 0) return FUNCTION_NAME.exec(parseFailure(bytes).requestContext.functionArn)?.[1];
     } catch {
       // Said by whoever reads them all; another one may tell.
     }

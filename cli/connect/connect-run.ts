@@ -8,9 +8,11 @@ import { type Warehouse, openWarehouse } from "../../local/bigquery/warehouse.ts
 import { RUN_FILES } from "../../local/cloud.ts";
 import { CommandError, UsageError, messageOf } from "../errors.ts";
 import { QueryError, queryEndpoint } from "../query/query-endpoint.ts";
+import { answers } from "./answers.ts";
 import { type Bucket, folderBucket, s3Bucket } from "./bucket.ts";
 import type { Connection, StorageWriteTarget } from "./connect.ts";
-import { readRunEndpoints, readRunFacts } from "./run-files.ts";
+import { lockForReplay, refuseWhileReplayed } from "./replay-lock.ts";
+import { STACK_FILE, readRunEndpoints, readRunFacts } from "./run-files.ts";
 import type { StackFacts } from "./stack-facts.ts";
 
 const HOST = "127.0.0.1";
@@ -27,7 +29,7 @@ export async function connectRun(directory: string, write: boolean): Promise<Con
   }
   const facts = readRunFacts(directory);
   const warehouse = await openUnlessServed(directory, facts, write);
-  if (warehouse === undefined) return servedRun(directory, facts);
+  if (warehouse === undefined) return await servedRun(directory, facts, write);
   return write ? endedRunForWriting(directory, facts, warehouse) : endedRun(directory, facts, warehouse);
 }
 
@@ -45,8 +47,16 @@ async function openUnlessServed(directory: string, facts: StackFacts, write: boo
   }
 }
 
-async function servedRun(directory: string, facts: StackFacts): Promise<Connection> {
+async function servedRun(directory: string, facts: StackFacts, write: boolean): Promise<Connection> {
+  // First: another run may answer at the ports of one that has ended.
+  refuseWhileReplayed(directory, ({ served }) => write || !served);
   const endpoints = readRunEndpoints(directory);
+  if (!(await answers(endpoints.s3))) {
+    throw new CommandError(
+      `run ${directory} has ended, and another command works on it: try again when that has ended`,
+    );
+  }
+  const unlock = write ? lockForReplay(directory, { served: true }) : (): void => undefined;
   const { KinesisClient } = await import("@aws-sdk/client-kinesis");
   const s3 = await localS3(endpoints.s3, facts.region);
   const kinesis = new KinesisClient({
@@ -60,6 +70,7 @@ async function servedRun(directory: string, facts: StackFacts): Promise<Connecti
     close() {
       s3.destroy();
       kinesis.destroy();
+      unlock();
       return Promise.resolve();
     },
   };
@@ -81,6 +92,7 @@ async function endedRunForWriting(directory: string, facts: StackFacts, warehous
     for (const each of closers.splice(0).reverse()) await each();
   };
   try {
+    closers.push(lockForReplay(directory, { served: false }));
     const [{ startS3Server }, { startBigQuery }] = await Promise.all([
       import("../../local/s3/server.ts"),
       import("../../local/bigquery/server.ts"),
@@ -109,6 +121,7 @@ function parts(directory: string, facts: StackFacts, bucket: (name: string) => B
   return {
     facts,
     label: `run ${directory}`,
+    configuration: join(directory, STACK_FILE),
     runDirectory: directory,
     archive: facts.archiveBucket === undefined ? undefined : bucket(facts.archiveBucket),
     deadLetters: bucket(facts.deadLetterBucket),

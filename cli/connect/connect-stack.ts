@@ -28,6 +28,7 @@ export function connectStack(stack: string, environment: NodeJS.ProcessEnv, fact
   return {
     facts,
     label: `stack ${stack}`,
+    configuration: `stacks/Pulumi.${stack}.yaml`,
     runDirectory: undefined,
     archive: facts.archiveBucket === undefined ? undefined : s3Bucket(s3, facts.archiveBucket),
     deadLetters: s3Bucket(s3, facts.deadLetterBucket),

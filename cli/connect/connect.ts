@@ -19,6 +19,8 @@ export interface Connection {
   readonly facts: StackFacts;
   /** Whose data it is, for people: `run <folder>`, `stack dev`. */
   readonly label: string;
+  /** Which file says what is in {@link facts}, for people. */
+  readonly configuration: string;
   /** Folder of the local run, `undefined` for a real stack. */
   readonly runDirectory: string | undefined;
   readonly archive: Bucket | undefined;

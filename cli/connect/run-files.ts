@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { CommandError, messageOf } from "../errors.ts";
+import { CommandError } from "../errors.ts";
 import { ENDPOINTS_FILE, writeWhole } from "../local/endpoints-file.ts";
+import { oneLine } from "./one-line.ts";
 import { type StackFacts, stackFactsSchema } from "./stack-facts.ts";
 
 /** Name of the file of a run's folder that says which stack it ran. */
-const STACK_FILE = "stack.json";
+export const STACK_FILE = "stack.json";
 
 const endpointsSchema = z.object({
   kinesis: z.url(),
@@ -37,7 +38,7 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
-    throw new CommandError(`${file}: cannot be read: ${messageOf(error)}`, {
+    throw new CommandError(`${file}: cannot be read: ${oneLine(error)}`, {
       cause: error,
       hint: "The run ended before its cloud was up, or is of another version: start another one with npm start.",
     });

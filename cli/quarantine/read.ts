@@ -2,7 +2,7 @@ import { quarantinePrefix } from "../../contract/keys.ts";
 import type { Reason } from "../../contract/reasons.ts";
 import type { RecordId } from "../../contract/record-id.ts";
 import type { Connection } from "../connect/connect.ts";
-import { messageOf } from "../errors.ts";
+import { ObjectError } from "../connect/bucket.ts";
 import { objectsInWindow } from "../object-walk.ts";
 import { quarantineLine } from "../replay/stored-lines.ts";
 import { openObject, readIfThere } from "../replay/stored-object.ts";
@@ -47,9 +47,9 @@ export async function* quarantinedRecords(
     for await (const named of objectsInWindow(deadLetters, prefix, filter.window, stranger)) {
       const { key, name } = named;
       if (filter.ids !== undefined && !filter.ids.some((id) => isWithin(id, name))) continue;
-      const bytesOfObject = await readIfThere(deadLetters, key);
-      if (bytesOfObject === undefined) continue;
       try {
+        const bytesOfObject = await readIfThere(deadLetters, key);
+        if (bytesOfObject === undefined) continue;
         const { lines } = await openObject(named, bytesOfObject, quarantineLine);
         for (const { recordId, arrivedMs, bytes, reason, detail } of lines) {
           if (!inWindow(filter.window, arrivedMs)) continue;
@@ -57,7 +57,8 @@ export async function* quarantinedRecords(
           yield { backend, hour: name.hour, key, recordId, arrivedMs, reason: reason!, detail, bytes };
         }
       } catch (error) {
-        problem(`${key}: cannot be read: ${messageOf(error)}`);
+        if (!(error instanceof ObjectError)) throw error;
+        problem(`${key}: cannot be read: ${error.message}`);
       }
     }
   }

@@ -6,7 +6,7 @@ import { type ObjectStore, StoreError } from "../../functions/shared/object-stor
 import { byArrivalHour, makePieceObject } from "../../functions/shared/piece-object.ts";
 import { unpackReason } from "../../functions/shared/pieces.ts";
 import type { Verdict } from "../../functions/shared/quarantine.ts";
-import type { Consumer, Handled } from "./consumer.ts";
+import type { Consumer, Handled, Pace } from "./consumer.ts";
 import type { DeadLetterOffice } from "./dead-letter-office.ts";
 import type { Batch } from "./stored-batch.ts";
 
@@ -32,7 +32,7 @@ export function archiveConsumer(deps: ArchiveConsumerDeps): Consumer {
   const { store, clock } = deps;
   const deadline = (): number => clock.now() + deps.batchTimeoutMs;
 
-  async function handle({ pieces, source }: Batch): Promise<Handled> {
+  async function handle({ pieces, source }: Batch, pace: Pace): Promise<Handled> {
     const good: number[] = [];
     const bad = new Map<number, Verdict>();
     for (let index = 0; index < pieces.count; index++) {
@@ -42,6 +42,7 @@ export function archiveConsumer(deps: ArchiveConsumerDeps): Consumer {
     }
     const handled = { bad, diverted: [], skipped: 0 };
     if (deps.dryRun) return { ...handled, written: good, failed: [], errorCode: "" };
+    await pace(good.length);
     const written: number[] = [];
     const failed: number[] = [];
     let errorCode = "";

@@ -1,11 +1,11 @@
 import { archivePrefix } from "../../contract/keys.ts";
-import { messageOf } from "../errors.ts";
+import { ObjectError } from "../connect/bucket.ts";
 import { type NamedObject, objectsInWindow } from "../object-walk.ts";
 import { type TimeWindow, inWindow } from "../time-window.ts";
 import { type ReplayContext, writeOrPutAway } from "./context.ts";
 import { StoredUnpacker } from "./stored-batch.ts";
 import { type StoredLine, archiveLine } from "./stored-lines.ts";
-import { openObject } from "./stored-object.ts";
+import { openObject, readIfThere } from "./stored-object.ts";
 
 /** Name of the archive's position in the replay's state. */
 const ARCHIVE = "archive";
@@ -64,11 +64,14 @@ async function linesOf(
   { connection, tally }: ReplayContext,
   object: NamedObject,
 ): Promise<readonly StoredLine[] | undefined> {
-  const bytes = await connection.archive!.read(object.key);
   try {
-    return (await openObject(object, bytes, archiveLine)).lines;
+    const bytes = await readIfThere(connection.archive!, object.key);
+    if (bytes !== undefined) return (await openObject(object, bytes, archiveLine)).lines;
+    tally.problems.push(`${object.key}: is no longer there`);
+    return undefined;
   } catch (error) {
-    tally.problems.push(`${object.key}: cannot be read: ${messageOf(error)}`);
+    if (!(error instanceof ObjectError)) throw error;
+    tally.problems.push(`${object.key}: cannot be read: ${error.message}`);
     return undefined;
   }
 }

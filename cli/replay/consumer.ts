@@ -18,14 +18,17 @@ export interface Handled {
   readonly errorCode: string;
 }
 
+/** Resolves when so many more records may be written. */
+export type Pace = (records: number) => Promise<void>;
+
 /** A backend as a replay writes to it: the stages of its consumer after unpacking. */
 export interface Consumer {
   /** Name of the backend. */
   readonly backend: string;
   /** Names of members whose values it reads of a record. */
   readonly wanted: readonly string[];
-  /** Writes what can be written. Rejects only for what is no fault of a backend or a record. */
-  handle(batch: Batch): Promise<Handled>;
+  /** Writes what can be written, once `pace` has let through so many records. Rejects only for what is no fault of a backend or a record. */
+  handle(batch: Batch, pace: Pace): Promise<Handled>;
   /** Puts away what {@link handle} found bad or diverted, as the consumer does with an event of Lambda's. */
   putAway(batch: Batch, handled: Pick<Handled, "bad" | "diverted">): Promise<void>;
   close(): Promise<void>;

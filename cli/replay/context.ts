@@ -1,7 +1,7 @@
 import type { Clock } from "../../contract/clock.ts";
 import { CommandError } from "../errors.ts";
 import type { Connection } from "../connect/connect.ts";
-import type { Consumer, Handled } from "./consumer.ts";
+import type { Consumer, Handled, Pace } from "./consumer.ts";
 import type { ReplayRequest } from "./request.ts";
 import type { ReplayState } from "./state.ts";
 import type { Batch } from "./stored-batch.ts";
@@ -15,8 +15,7 @@ export interface ReplayContext {
   readonly tally: Tally;
   readonly state: ReplayState;
   readonly clock: Clock;
-  /** Resolves when so many more records may be written. */
-  readonly pace: (records: number) => Promise<void>;
+  readonly pace: Pace;
   /** Aborted when the replay is to end after the batch at hand. */
   readonly signal: AbortSignal;
 }
@@ -34,8 +33,7 @@ class BackendDownError extends CommandError {
 /** Writes a batch at the asked pace and counts what is written. Throws a {@link BackendDownError}, having counted. */
 export async function writeBatch(context: ReplayContext, batch: Batch): Promise<Handled> {
   const { consumer, tally } = context;
-  await context.pace(batch.pieces.count);
-  const handled = await consumer.handle(batch);
+  const handled = await consumer.handle(batch, context.pace);
   tally.written += handled.written.length;
   tally.notAskedFor += handled.skipped;
   tally.failed += handled.failed.length;

@@ -7,6 +7,7 @@ import type { ObjectSource } from "../audit/object-source.ts";
 import type { Handled } from "./consumer.ts";
 import type { Batch } from "./stored-batch.ts";
 import { quarantineLine, readLines } from "./stored-lines.ts";
+import { readOrNothing } from "./stored-object.ts";
 
 const unzip = promisify(gunzip);
 /** Arrival hours whose ids are kept in memory. */
@@ -49,8 +50,8 @@ export class DeadLetterOffice {
     const prefix = quarantinePrefix(streamGeneration, backend);
     const ids = new Set<string>();
     for await (const key of this.#deadLetters.list(`${prefix}dt=${hour.slice(0, 10)}/hour=${hour.slice(11)}/`)) {
-      const object = await this.#deadLetters.read(key);
       // What cannot be read counts as not there: a record that is quarantined twice is better than one that is nowhere.
+      const object = await readOrNothing(this.#deadLetters, key);
       const lines = await unzip(object)
         .then((bytes) => readLines(bytes, quarantineLine))
         .catch(() => []);

@@ -1,6 +1,8 @@
+import { ZodError } from "zod";
 import type { KinesisEventRecord } from "../../functions/shared/event.ts";
 import { Unpacker } from "../../functions/shared/unpack.ts";
-import { messageOf } from "../errors.ts";
+import { oneLine } from "../connect/one-line.ts";
+import { CommandError } from "../errors.ts";
 import { type FailedBatch, failedKeys, parseFailedBatch } from "../failed-batches.ts";
 import { type ReplayContext, writeOrPutAway } from "./context.ts";
 import { moveToReplayed } from "./dead-letter-object.ts";
@@ -26,13 +28,14 @@ export async function replayFailed(context: ReplayContext): Promise<void> {
   const unpacker = new Unpacker(consumer.wanted);
   for (const key of keys) {
     if (signal.aborted) return;
-    const bytes = await readIfThere(deadLetters, key);
-    if (bytes === undefined) continue;
     let batch: FailedBatch;
     try {
+      const bytes = await readIfThere(deadLetters, key);
+      if (bytes === undefined) continue;
       batch = parseFailedBatch(bytes);
     } catch (error) {
-      tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
+      if (!(error instanceof CommandError || error instanceof ZodError)) throw error;
+      tally.problems.push(`${key}: cannot be read: ${oneLine(error)}`);
       continue;
     }
     await replayBatch(context, unpacker, key, batch);

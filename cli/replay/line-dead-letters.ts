@@ -1,11 +1,12 @@
 import { TABLE_NAMES } from "../../contract/columns.ts";
 import { divertedPrefix, quarantinePrefix } from "../../contract/keys.ts";
 import type { QuarantineLine } from "../../contract/formats.ts";
+import type { Reason } from "../../contract/reasons.ts";
 import { shardId } from "../../contract/record-id.ts";
 import { unpackReason } from "../../functions/shared/pieces.ts";
 import { EventSource } from "../../functions/shared/source.ts";
 import { Unpacker } from "../../functions/shared/unpack.ts";
-import { messageOf } from "../errors.ts";
+import { ObjectError } from "../connect/bucket.ts";
 import { type NamedObject, objectsInWindow } from "../object-walk.ts";
 import { inWindow } from "../time-window.ts";
 import type { Handled } from "./consumer.ts";
@@ -66,14 +67,15 @@ class LineReplay {
   async object(named: NamedObject): Promise<void> {
     const { connection, tally } = this.#context;
     const { key } = named;
-    const bytes = await readIfThere(connection.deadLetters, key);
-    if (bytes === undefined) return;
-    tally.objects++;
     let object: StoredObject;
     try {
+      const bytes = await readIfThere(connection.deadLetters, key);
+      if (bytes === undefined) return;
+      tally.objects++;
       object = await openObject(named, bytes, this.#diverted ? divertedLine : quarantineLine);
     } catch (error) {
-      tally.problems.push(`${key}: cannot be read: ${messageOf(error)}`);
+      if (!(error instanceof ObjectError)) throw error;
+      tally.problems.push(`${key}: cannot be read: ${error.message}`);
       return;
     }
     const { lines } = object;
@@ -84,7 +86,7 @@ class LineReplay {
     const whole = asked.filter((line) => !isNotUnpacked(line));
     const done = new Set<StoredLine>();
     const replacements = new Map<StoredLine, readonly QuarantineLine[]>();
-    if (whole.length > 0) await this.#replayWhole(whole, done);
+    if (whole.length > 0) await this.#replayWhole(whole, done, replacements);
     for (const line of again) await this.#unpackAgain(line, done, replacements);
     if (this.#context.request.dryRun) return;
     if (await settleDeadLetters(connection.deadLetters, object, done, replacements)) tally.moved++;
@@ -95,14 +97,24 @@ class LineReplay {
     return inWindow(request.window, arrivedMs) && (request.reason === undefined || reason === request.reason);
   }
 
-  /** Lines that are a piece each. */
-  async #replayWhole(lines: readonly StoredLine[], done: Set<StoredLine>): Promise<void> {
+  /** Lines that are a piece each. One that is bad for another reason than before is stored again with the new one. */
+  async #replayWhole(
+    lines: readonly StoredLine[],
+    done: Set<StoredLine>,
+    replacements: Map<StoredLine, readonly QuarantineLine[]>,
+  ): Promise<void> {
     const { consumer, tally, request } = this.#context;
     const batch = this.#stored.batch(lines);
     const handled = await writeBatch(this.#context, batch);
     for (const index of handled.written) done.add(lines[index]!);
     if (!this.#diverted) {
       tally.stillQuarantined += handled.bad.size + rowsOf(handled);
+      for (const [index, { reason, detail }] of handled.bad) {
+        const line = lines[index]!;
+        if (line.reason === reason && line.detail === detail) continue;
+        done.add(line);
+        replacements.set(line, [quarantined(line, reason, detail)]);
+      }
       return;
     }
     tally.stillDiverted += rowsOf(handled);
@@ -167,6 +179,12 @@ class LineReplay {
     if (pieces.count === 1) pieces.position[0] = id.position;
     return { pieces, source: new EventSource([record], id.generation) };
   }
+}
+
+/** A stored record with what is wrong with it now. */
+function quarantined({ recordId, arrivedMs, bytes }: StoredLine, reason: Reason, detail: string): QuarantineLine {
+  const arrivedAt = new Date(arrivedMs).toISOString();
+  return { record_id: recordId, arrived_at: arrivedAt, reason, detail, raw: bytes.toString("base64") };
 }
 
 function isNotUnpacked({ reason }: StoredLine): boolean {

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { formatObjectKey, parseObjectKey } from "../../contract/keys.ts";
 import type { Bucket } from "../connect/bucket.ts";
-import { readIfThere } from "./stored-object.ts";
+import { readOrNothing } from "./stored-object.ts";
 
 const unzip = promisify(gunzip);
 const zip = promisify(gzip);
@@ -16,8 +16,8 @@ const RECORD_ID = /^\{"record_id":"([^"\\]+)"/;
  */
 export async function putBeside(bucket: Bucket, key: string, body: Buffer): Promise<void> {
   const name = parseObjectKey(key);
-  const there = await readIfThere(bucket, key);
-  if (name !== undefined && there !== undefined) {
+  const there = await readOrNothing(bucket, key);
+  if (name !== undefined && there.length > 0) {
     const ours = await linesOf(body);
     const theirs = await linesOf(there).catch(() => new Map<string, string>());
     const both = new Map([...theirs, ...ours]);

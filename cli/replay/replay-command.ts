@@ -14,6 +14,7 @@ import { keepsState, replay } from "./replay.ts";
 import { renderReport, replayReport } from "./report.ts";
 import { type Destination, type Origin, type ReplayRequest, refusal } from "./request.ts";
 import { ReplayState } from "./state.ts";
+import { streamOf } from "./stream.ts";
 import { Tally } from "./tally.ts";
 
 /** The command line of `sluice replay`. */
@@ -57,9 +58,14 @@ async function run(
   interrupt: Interrupt,
   terminal: { readonly stdout: NodeJS.WritableStream; readonly stderr: ProgressOutput },
 ): Promise<number> {
+  if (request.from === "stream") streamOf(connection);
   const startedMs = systemClock.now();
   const tally = new Tally();
   const state = stateOf(request, options, connection, startedMs);
+  if (state.resumed) {
+    const until = new Date(state.untilMs).toISOString();
+    terminal.stderr.write(`Going on where an earlier replay stopped, up to what arrived by ${until}.\n`);
+  }
   const progress = startProgress({
     output: terminal.stderr,
     clock: systemClock,
@@ -67,7 +73,7 @@ async function run(
       { label: "read", value: tally.read },
       { label: request.dryRun ? "could be written" : "written", value: tally.written },
       {
-        label: "not written",
+        label: request.dryRun ? "could not be written" : "not written",
         value: tally.stillQuarantined + tally.stillDiverted + tally.quarantined + tally.diverted,
       },
     ],
@@ -88,6 +94,7 @@ async function run(
   const { resumed, untilMs } = state;
   const complete = failure === undefined && !interrupt.signal.aborted;
   const report = replayReport(request, tally, {
+    configuration: connection.configuration,
     resumed,
     untilMs,
     complete,

@@ -6,7 +6,7 @@ import { CommandError, UsageError, codeOf } from "../errors.ts";
 import { TokenBucket } from "../produce/token-bucket.ts";
 import { replayArchive } from "./archive.ts";
 import { archiveConsumer } from "./archive-consumer.ts";
-import type { Consumer } from "./consumer.ts";
+import type { Consumer, Pace } from "./consumer.ts";
 import type { ReplayContext } from "./context.ts";
 import { DeadLetterOffice } from "./dead-letter-office.ts";
 import { replayFailed } from "./failed.ts";
@@ -135,7 +135,7 @@ function putInto(buckets: readonly Bucket[]) {
 }
 
 /** Lets through so many records a second, a batch at a time. */
-function pacer({ recordsPerSecond, clock, signal }: ReplayDeps): (records: number) => Promise<void> {
+function pacer({ recordsPerSecond, clock, signal }: ReplayDeps): Pace {
   if (recordsPerSecond === undefined) return () => Promise.resolve();
   const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   const bucket = new TokenBucket(recordsPerSecond, recordsPerSecond, clock.now());

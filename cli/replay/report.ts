@@ -7,6 +7,8 @@ export interface ReplayReport {
   readonly from: string;
   readonly to: string;
   readonly dryRun: boolean;
+  /** File whose record fields and limits were used. */
+  readonly configuration: string;
   /** Whether it went on where an earlier one had stopped. */
   readonly resumed: boolean;
   /** Of one that was resumed: the arrival time that it goes up to, which is that of its first start. */
@@ -40,11 +42,11 @@ export interface ReplayReport {
 export function replayReport(
   { from, to, dryRun }: ReplayRequest,
   tally: Tally,
-  end: { readonly resumed: boolean; readonly untilMs: number; readonly complete: boolean; readonly seconds: number },
+  end: Pick<ReplayReport, "configuration" | "resumed" | "complete" | "seconds"> & { readonly untilMs: number },
 ): ReplayReport {
   const { read, written, notAskedFor, stillQuarantined, stillDiverted, quarantined, diverted, failed } = tally;
   return {
-    ...{ from, to, dryRun, resumed: end.resumed, complete: end.complete },
+    ...{ from, to, dryRun, configuration: end.configuration, resumed: end.resumed, complete: end.complete },
     ...(end.resumed && { until: new Date(end.untilMs).toISOString() }),
     objects: { read: tally.objects, replayed: tally.moved },
     records: {
@@ -60,7 +62,7 @@ export function replayReport(
 /** The report for people: a line for each count that is not 0. */
 export function renderReport(report: ReplayReport): string {
   const { records, objects, from, to, dryRun } = report;
-  const unit = from === "stream" ? "Kinesis records" : "objects";
+  const unit = from === "stream" ? "Kinesis record" : "object";
   const lines: [number, string][] = [
     [records.written, dryRun ? `could be written to the ${to}` : `written to the ${to}`],
     [records.stillQuarantined, "still quarantined"],
@@ -75,15 +77,26 @@ export function renderReport(report: ReplayReport): string {
   const width = Math.max(...shown.map(([count]) => grouped(count).length));
   const head = dryRun ? "Dry run, nothing was written: " : "";
   return [
-    `${head}${grouped(records.read)} records of ${grouped(objects.read)} ${unit} from ${origin(from)}, in ${report.seconds.toFixed(1)} s.`,
+    `${head}${counted(records.read, "record")} of ${counted(objects.read, unit)} from ${origin(from)}, in ${report.seconds.toFixed(1)} s.`,
     ...shown.map(([count, what]) => `  ${grouped(count).padStart(width)}  ${what}`),
     ...Object.entries(report.reasons).map(([reason, count]) => `  ${" ".repeat(width)}  ${reason}: ${grouped(count)}`),
     ...(report.resumed ? [`It went on where an earlier one had stopped, up to what arrived by ${report.until!}.`] : []),
-    ...(report.complete ? [] : ["It did not come to its end: the same command goes on from here."]),
-    ...(objects.replayed > 0 ? [`${grouped(objects.replayed)} objects are under replayed/ now.`] : []),
+    ...(report.complete
+      ? []
+      : [dryRun ? UNFINISHED : `${UNFINISHED.slice(0, -1)}: the same command goes on from here.`]),
+    ...(objects.replayed > 0
+      ? [`${counted(objects.replayed, "object")} ${objects.replayed === 1 ? "is" : "are"} under replayed/ now.`]
+      : []),
+    `Fields and limits of ${report.configuration}.`,
     ...report.problems.map((problem) => `! ${problem}`),
     "",
   ].join("\n");
+}
+
+const UNFINISHED = "It did not come to its end.";
+
+function counted(count: number, unit: string): string {
+  return `${grouped(count)} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 function origin(from: string): string {

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { UsageError, messageOf } from "../errors.ts";
+import { oneLine } from "../connect/one-line.ts";
+import { UsageError } from "../errors.ts";
 import { writeWhole } from "../local/endpoints-file.ts";
 
 const VERSION = 1;
@@ -89,9 +90,9 @@ function read(path: string): z.infer<typeof stateSchema> {
   try {
     return stateSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
-    throw new UsageError(`${path}: no state of a replay: ${messageOf(error)}`, {
+    throw new UsageError(`${path}: not a file that sluice replay has written: ${oneLine(error)}`, {
       cause: error,
-      hint: "Delete it to begin anew.",
+      hint: "Name another file with --state, or delete this one to begin anew.",
     });
   }
 }

@@ -1,5 +1,7 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { KinesisEventRecord } from "../../functions/shared/event.ts";
 import { Unpacker } from "../../functions/shared/unpack.ts";
+import type { Connection } from "../connect/connect.ts";
 import { CommandError } from "../errors.ts";
 import { inWindow } from "../time-window.ts";
 import { type ReplayContext, writeOrPutAway } from "./context.ts";
@@ -22,12 +24,7 @@ const DONE = "done";
 export async function replayStream(context: ReplayContext): Promise<void> {
   const { connection, signal, state, tally } = context;
   const { streamName, generation } = connection.facts;
-  if (connection.kinesis === undefined) {
-    throw new CommandError(`${connection.label} has ended, and its stream with it`, {
-      hint: "Replay from its archive, or keep a run up with npm start -- --serve.",
-    });
-  }
-  const deps: StreamReaderDeps = { kinesis: connection.kinesis, streamName, clock: context.clock };
+  const deps: StreamReaderDeps = { kinesis: streamOf(connection), streamName, clock: context.clock };
   if (context.request.window.sinceMs >= state.untilMs) return;
   const unpacker = new Unpacker(context.consumer.wanted);
   for (const shard of await shardsOf(deps)) {
@@ -45,6 +42,14 @@ export async function replayStream(context: ReplayContext): Promise<void> {
     state.reach(shard, DONE);
     if (signal.aborted) return;
   }
+}
+
+/** The stream of a connection. Throws a CommandError where it has ended. */
+export function streamOf({ kinesis, label }: Connection): KinesisClient {
+  if (kinesis !== undefined) return kinesis;
+  throw new CommandError(`${label} has ended, and its stream with it`, {
+    hint: "Replay from its archive, or keep a run up with npm start -- --serve.",
+  });
 }
 
 /** The shard's records that arrived in the window, in batches; from behind a sequence number where one is given. */

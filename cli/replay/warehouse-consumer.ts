@@ -15,7 +15,7 @@ import { RowEncoder } from "../../functions/warehouse/rows.ts";
 import { encodeWriterSchema } from "../../functions/warehouse/schema.ts";
 import { TableHealth } from "../../functions/warehouse/table-health.ts";
 import type { StorageWriteTarget } from "../connect/connect.ts";
-import type { Consumer, Handled } from "./consumer.ts";
+import type { Consumer, Handled, Pace } from "./consumer.ts";
 import type { DeadLetterOffice } from "./dead-letter-office.ts";
 import type { Batch } from "./stored-batch.ts";
 
@@ -46,9 +46,8 @@ export function warehouseConsumer(deps: WarehouseConsumerDeps): Consumer {
   const append = target && appendDeps(deps, target);
   const ofTable = (number: number): boolean => table === undefined || TABLE_NAMES[number] === table;
 
-  async function handle({ pieces, source }: Batch): Promise<Handled> {
-    const nowMs = clock.now();
-    const judgement = new Judgement(pieces, reader, timeRange(nowMs, deps.partitionExpiryDays));
+  async function handle({ pieces, source }: Batch, pace: Pace): Promise<Handled> {
+    const judgement = new Judgement(pieces, reader, timeRange(clock.now(), deps.partitionExpiryDays));
     const { verdicts } = judgement;
     const tables = judgement.tables.map((rows, number) => (ofTable(number) ? rows : []));
     const rows = tables.flat();
@@ -56,9 +55,11 @@ export function warehouseConsumer(deps: WarehouseConsumerDeps): Consumer {
     if (append === undefined) {
       return { written: rows, bad: verdicts, diverted: [], failed: [], skipped, errorCode: "" };
     }
+    await pace(rows.length);
+    const writtenAtMs = clock.now();
     const selected: Judgement = { ...judgement, tables };
-    const encoder = new RowEncoder({ pieces, source, judgement: selected, ingestedMicros: nowMs * 1000 });
-    const run = new AppendRun(append, encoder, selected, nowMs + deps.batchTimeoutMs);
+    const encoder = new RowEncoder({ pieces, source, judgement: selected, ingestedMicros: writtenAtMs * 1000 });
+    const run = new AppendRun(append, encoder, selected, writtenAtMs + deps.batchTimeoutMs);
     const outcome = await appendRows(run, TABLE_NAMES);
     const bad = new Map<number, Verdict>(verdicts);
     for (const index of outcome.tooLarge) bad.set(index, { reason: "TOO_LARGE", detail: "" });

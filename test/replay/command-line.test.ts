@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { inWindow, instant, meetsDay, meetsHour } from "../../cli/time-window.ts";
@@ -11,6 +12,8 @@ import { replay } from "../../cli/replay/replay.ts";
 import { renderReport, replayReport } from "../../cli/replay/report.ts";
 import { ReplayState } from "../../cli/replay/state.ts";
 import { Tally } from "../../cli/replay/tally.ts";
+import { StorageWriteServer } from "../support/storage-write-server.ts";
+import { logLine } from "../support/warehouse-consumer.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { kinesisEvent } from "../support/kinesis-event.ts";
 
@@ -155,6 +158,32 @@ describe("pace and interrupt", () => {
     expect(tally).toMatchObject({ written: 30, moved: 3 });
   });
 
+  test("of a pace counts only what is written: two of four records each, at four a second, do not wait", async () => {
+    const line = (shard: number) => (digit: string, sequence: number) =>
+      `{"record_id":"${shard}:${sequence}:0","arrived_at":"2026-01-01T12:00:00.000Z","log":${logLine(digit)}}\n`;
+    const archive = new MemoryBucket(
+      "archive",
+      [3, 4].map((shard) => [
+        `logs/dt=2026-01-01/hour=12/${shard}-0-3-4.ndjson.gz`,
+        gzipSync([..."abab"].map(line(shard)).join("")),
+      ]),
+    );
+    const storage = new StorageWriteServer();
+    const endpoint = await storage.listen();
+    try {
+      const connection = connectionTo({ archive, endpoint, deadLetters: new MemoryBucket("dead") });
+      const tally = new Tally();
+      const ask = { ...request, from: "archive", to: "warehouse", table: "player_log_b" } as const;
+      await replay(ask, {
+        ...{ connection, state: ReplayState.none(Infinity), tally, clock: new ManualClock(), random: () => 0.5 },
+        ...{ signal: new AbortController().signal, recordsPerSecond: 4, batchTimeoutMs: 600_000 },
+      });
+      expect(tally).toMatchObject({ read: 8, written: 4, notAskedFor: 4 });
+    } finally {
+      await storage.close();
+    }
+  });
+
   test("an interrupt ends it behind the batch at hand, and the next replay does the rest", async () => {
     const { deadLetters, archive } = world();
     const run = async (signal: AbortSignal, tally = new Tally()): Promise<Tally> => {
@@ -209,6 +238,7 @@ test("the report says what was done, and whether something is left to be done", 
   const report = (resumed: boolean, complete: boolean): string =>
     renderReport(
       replayReport({ ...request, dryRun: false }, tally, {
+        configuration: "stacks/Pulumi.dev.yaml",
         resumed,
         complete,
         untilMs: Date.UTC(2026, 10, 21),
@@ -221,13 +251,50 @@ test("the report says what was done, and whether something is left to be done", 
     "    2  quarantined",
     "       TIME_INVALID: 2",
   ];
-  expect(report(false, true).split("\n")).toEqual([...counts, ""]);
+  const configured = "Fields and limits of stacks/Pulumi.dev.yaml.";
+  expect(report(false, true).split("\n")).toEqual([...counts, configured, ""]);
   expect(report(true, false).split("\n")).toEqual([
     ...counts,
     "It went on where an earlier one had stopped, up to what arrived by 2026-11-21T00:00:00.000Z.",
     "It did not come to its end: the same command goes on from here.",
+    configured,
     "",
   ]);
+});
+
+test("the report of one is in the singular, and of a dry run says what could be", () => {
+  const tally = new Tally();
+  Object.assign(tally, { objects: 1, read: 1, written: 1, moved: 1 });
+  const request = { from: "quarantine", to: "warehouse", window: ALWAYS, reason: undefined, table: undefined } as const;
+  const end = { resumed: false, complete: true, untilMs: 0, seconds: 0.2, configuration: "stack.json" };
+  expect(renderReport(replayReport({ ...request, dryRun: false }, tally, end))).toBe(
+    "1 record of 1 object from the quarantine, in 0.2 s.\n" +
+      "  1  written to the warehouse\n1 object is under replayed/ now.\nFields and limits of stack.json.\n",
+  );
+  const tried = { ...request, from: "stream", dryRun: true } as const;
+  Object.assign(tally, { objects: 2, moved: 0 });
+  expect(renderReport(replayReport(tried, tally, { ...end, complete: false }))).toBe(
+    "Dry run, nothing was written: 1 record of 2 Kinesis records from the stream, in 0.2 s.\n" +
+      "  1  could be written to the warehouse\nIt did not come to its end.\nFields and limits of stack.json.\n",
+  );
+});
+
+test("a state that is none is refused in one line", () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-state-"));
+  const file = join(folder, "s.json");
+  try {
+    for (const [text, why] of [
+      ["{}", "version: Invalid input: expected 1; replay: Invalid input: expected string, received undefined; "],
+      ["no", ""],
+    ] as const) {
+      writeFileSync(file, text);
+      const open = (): unknown => ReplayState.open(file, "a", 0);
+      expect(open).toThrow(`${file}: not a file that sluice replay has written: ${why}`);
+      expect(open).not.toThrow("\n");
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("a state is not for what leaves its place as it is replayed", async () => {

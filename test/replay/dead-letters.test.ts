@@ -52,7 +52,13 @@ describe("what was quarantined", () => {
     expect(tally).toMatchObject({ objects: 1, read: 4, written: 2, stillQuarantined: 2, moved: 1, problems: [] });
     const rest = `quarantine/warehouse/${HOUR}/3-${FIRST}-${THIRD}-2.ndjson.gz`;
     expect(deadLetters.keys).toEqual([rest, `replayed/${QUARANTINE}`]);
-    expect(deadLetters.lines("quarantine/")).toEqual([before[1], before[3]]);
+    // The last was quarantined for its player id, and has none in the field that is configured now.
+    expect(before[3]).toMatchObject({ reason: "PLAYER_ID_INVALID", detail: "5 characters" });
+    expect(deadLetters.lines("quarantine/")).toEqual([
+      before[1],
+      { ...before[3], reason: "PLAYER_ID_MISSING", detail: "" },
+    ]);
+    expect(Object.fromEntries(tally.reasons)).toEqual({ NOT_JSON_OBJECT: 1, PLAYER_ID_MISSING: 1 });
     expect(deadLetters.objects.get(`replayed/${QUARANTINE}`)).toEqual(original);
   });
 
@@ -67,6 +73,23 @@ describe("what was quarantined", () => {
     expect(tally).toMatchObject({ read: 2, written: 0, stillQuarantined: 2, moved: 0 });
     expect(Object.fromEntries(tally.reasons)).toEqual({ NOT_JSON_OBJECT: 1, PLAYER_ID_MISSING: 1 });
     expect([deadLetters.keys, storedIds()]).toEqual([keys, rows]);
+  });
+
+  test("and is bad for another reason now, keeps its object's name and says the new reason, once", async () => {
+    const deadLetters = await deadLettersOf(['{"player_id":"short"}', '{"player_id":"other"}']);
+    const [key] = deadLetters.keys;
+    const world = { deadLetters, endpoint, playerIdField: "uid" };
+    const ask = { from: "quarantine", to: "warehouse", reason: "PLAYER_ID_INVALID" } as const;
+
+    expect(await replayed(world, ask)).toMatchObject({ read: 2, written: 0, stillQuarantined: 2 });
+    expect(deadLetters.keys).toEqual([key, `replayed/${key}`]);
+    expect(deadLetters.lines("quarantine/").map((line) => line["reason"])).toEqual([
+      ...["PLAYER_ID_MISSING", "PLAYER_ID_MISSING"],
+    ]);
+    const { changes } = deadLetters;
+    expect(await replayed(world, ask)).toMatchObject({ read: 2, notAskedFor: 2, moved: 0 });
+    expect(await replayed(world, { ...ask, reason: "PLAYER_ID_MISSING" })).toMatchObject({ stillQuarantined: 2 });
+    expect(deadLetters.changes).toBe(changes);
   });
 
   test("in a dry run, says what could be written and changes nothing", async () => {
@@ -157,7 +180,7 @@ describe("what was quarantined", () => {
       JSON.stringify({
         record_id: id,
         arrived_at: "2026-01-01T12:00:00.000Z",
-        reason: "TIME_INVALID",
+        reason: "NOT_JSON_OBJECT",
         detail: "",
         raw: "",
       });

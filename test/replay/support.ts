@@ -117,6 +117,7 @@ export function connectionTo(world: World): Connection {
       ],
     },
     label: "a test",
+    configuration: "stack.json",
     runDirectory: undefined,
     ...{ archive, deadLetters, kinesis },
     query: () => Promise.reject(new Error("not here")),
