@@ -22,12 +22,26 @@ export class UsageError extends CommandError {
   }
 }
 
+/** System codes of a service that is not there, which is no defect of ours. */
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "ETIMEDOUT"],
+]);
+
+/** Of an attempt at several addresses, which has no message of its own: theirs. */
+function connectionText(error: unknown): string {
+  const all: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return all.map(messageOf).join("; ");
+}
+
 /** How an error is shown: our own without a stack, an unexpected one with it, since it is a defect to report. */
 export function describeError(error: unknown): string {
   if (error instanceof CommandError) {
     const hint = error.hint === undefined ? "" : `\n  ${error.hint.replaceAll("\n", "\n  ")}`;
     return `sluice: ${error.message}${hint}\n`;
   }
+  const code = codeOf(error);
+  if (code !== undefined && NO_CONNECTION.has(code))
+    return `sluice: a service does not answer: ${connectionText(error)}\n`;
   if (error instanceof Error) return `sluice: unexpected error: ${error.stack ?? error.message}\n`;
   return `sluice: unexpected error: ${String(error)}\n`;
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { folderSource } from "../audit/object-source.ts";
 import { CommandError, UsageError, codeOf, messageOf } from "../errors.ts";
+import { EXIT } from "../exit-codes.ts";
 import { unpackedBytes } from "../input/unpacked-bytes.ts";
 
 const S3_ADDRESS = /^s3:\/\/([^/]+)(?:\/(.*))?$/;
@@ -11,22 +12,37 @@ const LF = 0x0a;
 
 /**
  * Writes the objects' bytes, un-gzipped, in order of key. `s3://bucket/prefix` is looked up in the run's folder, and as on
- * S3 a prefix may end anywhere in a key. A reader that goes away (`| head`) ends it quietly.
+ * S3 a prefix may end anywhere in a key. What cannot be read is named on `stderr`, and the others follow; gives the exit
+ * code. A reader that goes away (`| head`) ends it quietly.
  */
-export async function catObjects(what: readonly string[], run: string, output: NodeJS.WritableStream): Promise<void> {
+export async function catObjects(
+  what: readonly string[],
+  run: string,
+  { stdout, stderr }: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream },
+): Promise<number> {
+  let problems = 0;
+  const problem = (sentence: string): void => {
+    problems++;
+    stderr.write(`sluice: ${sentence}\n`);
+  };
   try {
-    await pipeline(bytesOf(what, run), output, { end: false });
+    await pipeline(bytesOf(what, run, problem), stdout, { end: false });
   } catch (error) {
     if (codeOf(error) !== "EPIPE") throw error;
   }
+  return problems === 0 ? EXIT.ok : EXIT.failed;
 }
 
-async function* bytesOf(what: readonly string[], run: string): AsyncGenerator<Buffer, void, void> {
+async function* bytesOf(
+  what: readonly string[],
+  run: string,
+  problem: (sentence: string) => void,
+): AsyncGenerator<Buffer, void, void> {
   for (const each of what) {
     let found = false;
     for await (const file of filesOf(each, run)) {
       found = true;
-      yield* fileBytes(file);
+      yield* fileBytes(file, problem);
     }
     if (!found) throw new CommandError(`there are no objects at ${each}`, { hint: await whatIsThere(run) });
   }
@@ -53,7 +69,7 @@ async function* filesOf(what: string, run: string): AsyncGenerator<string, void,
 }
 
 /** A file's bytes, with a line break at the end where it has none, so that the next file begins a line. */
-async function* fileBytes(file: string): AsyncGenerator<Buffer, void, void> {
+async function* fileBytes(file: string, problem: (sentence: string) => void): AsyncGenerator<Buffer, void, void> {
   let last = LF;
   try {
     for await (const chunk of unpackedBytes(createReadStream(file))) {
@@ -62,7 +78,7 @@ async function* fileBytes(file: string): AsyncGenerator<Buffer, void, void> {
     }
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
-    throw new CommandError(`${file}: cannot be read: ${messageOf(error)}`, { cause: error });
+    problem(`${file}: cannot be read: ${messageOf(error)}`);
   }
   if (last !== LF) yield Buffer.from([LF]);
 }

@@ -19,6 +19,6 @@ export function register(program: Command, context: CommandContext): void {
     .addHelpText("after", EXAMPLES)
     .action(async (what: string[], options: { run: string }) => {
       const { catObjects } = await import("../cat/cat-objects.ts");
-      await catObjects(what, options.run, context.stdout);
+      context.exitCode = await catObjects(what, options.run, context);
     });
 }

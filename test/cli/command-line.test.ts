@@ -85,6 +85,10 @@ describe("command line", () => {
   test("errors of ours are printed without a stack, others with it", () => {
     expect(describeError(new UsageError("no", { hint: "do\nthis" }))).toBe("sluice: no\n  do\n  this\n");
     expect(describeError(new CommandError("no"))).toBe("sluice: no\n");
+    const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), { code: "ECONNREFUSED" });
+    const text = "sluice: a service does not answer: connect ECONNREFUSED 127.0.0.1:9\n";
+    expect(describeError(refused)).toBe(text);
+    expect(describeError(Object.assign(new AggregateError([refused]), { code: "ECONNREFUSED" }))).toBe(text);
     expect(describeError(new TypeError("defect"))).toMatch(/^sluice: unexpected error: TypeError: defect\n {4}at /);
   });
 });
@@ -130,6 +134,16 @@ describe("sluice cat", () => {
     const { code, err } = await sluice("cat", path);
     expect(code).toBe(1);
     expect(err).toContain(`sluice: ${path}: cannot be read: `);
+  });
+
+  test("a broken object does not hold up those behind it, and the code is 1 at the end", async () => {
+    const logs = join(folder, "broken-run", "s3", "b", "logs");
+    mkdirSync(logs, { recursive: true });
+    writeFileSync(join(logs, "1.gz"), gzipSync("x".repeat(1000)).subarray(0, 20));
+    writeFileSync(join(logs, "2.gz"), gzipSync("two\n"));
+    const { code, out, err } = await sluice("cat", "s3://b/logs/", "--run", join(folder, "broken-run"));
+    expect([code, out.endsWith("two\n")]).toEqual([1, true]);
+    expect(err).toMatch(new RegExp(`^sluice: ${join(logs, "1.gz")}: cannot be read: .*\n$`));
   });
 
   test("a reader that goes away ends it quietly, and the help too", async () => {
