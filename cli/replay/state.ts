@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { oneLine } from "../connect/one-line.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, codeOf, messageOf } from "../errors.ts";
 import { writeWhole } from "../local/endpoints-file.ts";
 
 const VERSION = 1;
@@ -90,9 +89,10 @@ function read(path: string): z.infer<typeof stateSchema> {
   try {
     return stateSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
-    throw new UsageError(`${path}: not a file that sluice replay has written: ${oneLine(error)}`, {
+    const why = codeOf(error) === undefined ? "it is no state of a replay" : messageOf(error);
+    throw new UsageError(`${path}: ${why}`, {
       cause: error,
-      hint: "Name another file with --state, or delete this one to begin anew.",
+      hint: "Name another file with --state. One that a replay has left may be deleted: the replay then begins anew.",
     });
   }
 }

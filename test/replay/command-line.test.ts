@@ -215,7 +215,7 @@ test("every command of the operations manual is a right one, up to its stack", a
       .trim()
       .split(/ +/)
       .map((word) => PLACEHOLDERS[word] ?? word);
-    const at = words.indexOf("--stack");
+    const at = words.findIndex((word) => word === "--stack" || word === "--run");
     words.splice(at, 2, "--run", "no-such-run");
     const { code, err } = await sluiceHere(
       ...words.map((word, index) => (word === "…" ? timeAfter(words[index - 1]) : word)),
@@ -283,15 +283,11 @@ test("a state that is none is refused in one line", () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-state-"));
   const file = join(folder, "s.json");
   try {
-    for (const [text, why] of [
-      ["{}", "version: Invalid input: expected 1; replay: Invalid input: expected string, received undefined; "],
-      ["no", ""],
-    ] as const) {
+    for (const text of ["{}", '{"version":2}', "secret"]) {
       writeFileSync(file, text);
-      const open = (): unknown => ReplayState.open(file, "a", 0);
-      expect(open).toThrow(`${file}: not a file that sluice replay has written: ${why}`);
-      expect(open).not.toThrow("\n");
+      expect(() => ReplayState.open(file, "a", 0)).toThrow(/^[^\n{]+s\.json: it is no state of a replay$/);
     }
+    expect(() => ReplayState.open(folder, "a", 0)).toThrow("EISDIR: ");
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { connect } from "../../cli/connect/connect.ts";
+import { ReplayState } from "../../cli/replay/state.ts";
 import { answers } from "../../cli/connect/answers.ts";
 import { lockForReplay, refuseWhileReplayed } from "../../cli/connect/replay-lock.ts";
 import { writeRunFacts } from "../../cli/connect/run-files.ts";
 import { systemClock } from "../../contract/clock.ts";
 import { openWarehouse } from "../../local/bigquery/warehouse.ts";
+import { startS3Server } from "../../local/s3/server.ts";
 import { sluiceHere } from "../support/run-sluice.ts";
 import { MemoryBucket, connectionTo } from "./support.ts";
 
@@ -19,7 +21,9 @@ const anybody = (): boolean => true;
 beforeAll(async () => {
   const { facts } = connectionTo({ deadLetters: new MemoryBucket("dead") });
   writeRunFacts(folder, facts);
-  for (const bucket of ["archive", "dead"]) mkdirSync(join(folder, "s3", bucket), { recursive: true });
+  const s3 = await startS3Server({ directory: join(folder, "s3"), clock: systemClock });
+  for (const bucket of ["archive", "dead"]) s3.createBucket(bucket);
+  await s3.close();
   const path = join(folder, "warehouse.duckdb");
   const warehouse = await openWarehouse({ path, readOnly: false, clock: systemClock, project: "proj" });
   await warehouse.close();
@@ -95,6 +99,17 @@ test("a replay that was killed leaves a lock that holds nobody up", async () => 
   writeFileSync(lockFile, JSON.stringify({ pid: 2 ** 30, served: false }));
   const { code, err } = await sluiceHere("quarantine", "stats", "--run", folder);
   expect([code, err]).toEqual([0, ""]);
+});
+
+test("a replay that goes on where another stopped says so at its start, and the report what it was configured by", async () => {
+  const file = join(folder, "state.json");
+  const replay = [realpathSync(folder), "dead", "game-log", "archive", "warehouse", "", ".."].join(" ");
+  ReplayState.open(file, replay, Date.UTC(2026, 0, 1)).reach("archive", "logs/z");
+  const ask = ["replay", "--from", "archive", "--to", "warehouse", "--state", file, "--run", folder];
+  const { code, out, err } = await sluiceHere(...ask);
+  const start = "Going on where an earlier replay stopped, up to what arrived by 2026-01-01T00:00:00.000Z.\n";
+  expect([code, err.startsWith(start), existsSync(file)]).toEqual([0, true, false]);
+  expect(out).toContain(`\nFields and limits of ${join(folder, "stack.json")}.\n`);
 });
 
 test("--from stream on it is refused at once, with what to do", async () => {

@@ -171,6 +171,6 @@ describe("a replay that is killed", () => {
     expect(ReplayState.open(file, "one", 8).position("shard")).toBe("495");
     expect(() => ReplayState.open(file, "two", 8)).toThrow(`${file} is of another replay: one`);
     writeFileSync(file, "{}");
-    expect(() => ReplayState.open(file, "one", 8)).toThrow(`${file}: no state of a replay: `);
+    expect(() => ReplayState.open(file, "one", 8)).toThrow(`${file}: it is no state of a replay`);
   });
 });
