@@ -2,13 +2,22 @@ import { availableParallelism } from "node:os";
 import cliProgress from "cli-progress";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Defect, DEFECTS } from "./defects/catalogue.ts";
-import { describeDefect, runDefects } from "./defects/run.ts";
+import { type DefectResult, describeDefect, runDefects } from "./defects/run.ts";
 import { runSeeds } from "./pool.ts";
 import { counted, describeFailure, describeReport, report } from "./report.ts";
 
 const EXIT = { violated: 1, usage: 2 } as const;
 /** 128 and the signal's number, as shells have it. */
 const EXIT_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
+
+/** What has ended the run before its time, and who is told: the seeds under way end first. */
+let endedBy: keyof typeof EXIT_OF_SIGNAL | undefined;
+const ending = new AbortController();
+
+function end(by: keyof typeof EXIT_OF_SIGNAL): void {
+  endedBy ??= by;
+  ending.abort();
+}
 
 interface Options {
   readonly seeds: number;
@@ -57,15 +66,12 @@ async function simulate(options: Options): Promise<number> {
     bars?.stop();
     for (const failure of failures) process.stderr.write(failure);
   };
-  endOnSignals(() => {
-    showFailures();
-    return `${counted(ran, "seed")} of ${seeds}: ${counted(violations, "violation")}`;
-  });
   const results = await runSeeds({
     firstSeed,
     seeds,
     workers: verbose ? 1 : workers,
     plant,
+    signal: ending.signal,
     ...(verbose && { onLine: (line: string) => process.stdout.write(`${line}\n`) }),
     onResult(result) {
       ran++;
@@ -80,6 +86,9 @@ async function simulate(options: Options): Promise<number> {
     },
   });
   showFailures();
+  if (endedBy !== undefined) {
+    return ended(endedBy, `${counted(ran, "seed")} of ${seeds}: ${counted(violations, "violation")}`);
+  }
   const whole = report(results);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(json ? `${JSON.stringify(whole, null, 2)}\n` : `${describeReport(whole)}  ${seconds} s\n`);
@@ -89,12 +98,15 @@ async function simulate(options: Options): Promise<number> {
 async function plantDefects({ workers, json }: Options, defects: true | readonly Defect[]): Promise<number> {
   const planted = defects === true ? DEFECTS : defects;
   let [tried, notFound] = [0, 0];
-  endOnSignals(() => `${counted(tried, "defect")} of ${planted.length} planted: ${notFound} not found`);
-  const results = await runDefects(planted, workers, (result) => {
+  const onResult = (result: DefectResult): void => {
     tried++;
     if (result.seed === undefined) notFound++;
     if (!json) process.stdout.write(describeDefect(result));
-  });
+  };
+  const results = await runDefects(planted, workers, onResult, ending.signal);
+  if (endedBy !== undefined) {
+    return ended(endedBy, `${counted(tried, "defect")} of ${planted.length} planted: ${notFound} not found`);
+  }
   process.stdout.write(
     json
       ? `${JSON.stringify(results, null, 2)}\n`
@@ -140,22 +152,21 @@ function knownDefects(text: string): readonly Defect[] {
   return text.split(",").map(knownDefect);
 }
 
-/** SIGINT and SIGTERM end the process at once, with one line of what was done. */
-function endOnSignals(soFar: () => string): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // Not once: a second one, which the launcher passes on, would find no listener and kill the process before it has spoken.
-    process.on(signal, () => {
-      process.stderr.write(`ended after ${soFar()}\n`);
-      process.exit(EXIT_OF_SIGNAL[signal]);
-    });
-  }
+/** Says what was done, unless nobody reads any more. */
+function ended(by: keyof typeof EXIT_OF_SIGNAL, soFar: string): number {
+  if (by !== "SIGPIPE") process.stderr.write(`ended after ${soFar}\n`);
+  return EXIT_OF_SIGNAL[by];
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  // Not once: a second one, which the launcher passes on, would find no listener and kill the process before it has spoken.
+  process.on(signal, () => end(signal));
+}
 // Nobody reads any more (`| head`): ended as other programs are by SIGPIPE, which Node ignores.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit(EXIT_OF_SIGNAL.SIGPIPE);
+    end("SIGPIPE");
   });
 }
 process.exitCode = await main().catch((error: unknown) => {

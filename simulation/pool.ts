@@ -15,11 +15,13 @@ export interface PoolOptions {
   readonly onResult: (result: SeedResult) => boolean;
   /** Told of everything that happens. */
   readonly onLine?: (line: string) => void;
+  /** Once aborted, no more seeds are begun; those under way end first, since a thread that is stopped while it compresses ends the whole process. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs seeds side by side; rejects if a thread fails. Results in order of the seeds. */
 export async function runSeeds(options: PoolOptions): Promise<SeedResult[]> {
-  const { firstSeed, seeds, plant, onResult, onLine } = options;
+  const { firstSeed, seeds, plant, onResult, onLine, signal } = options;
   const results: SeedResult[] = [];
   let next = 0;
   let wanted = true;
@@ -31,7 +33,7 @@ export async function runSeeds(options: PoolOptions): Promise<SeedResult[]> {
   const run = (worker: Worker): Promise<void> =>
     new Promise((resolve, reject) => {
       const give = (): void => {
-        if (wanted && next < seeds) worker.postMessage(firstSeed + next++);
+        if (wanted && signal?.aborted !== true && next < seeds) worker.postMessage(firstSeed + next++);
         else resolve();
       };
       worker.on("error", reject);

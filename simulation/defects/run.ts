@@ -15,26 +15,28 @@ export interface DefectResult {
   readonly caughtBy: readonly Invariant[];
 }
 
-/** Plants each defect in a thread of its own and runs seeds until one finds it; results in the order of the defects. */
+/** Plants each defect in a thread of its own and runs seeds until one finds it; results in the order of the defects, of those tried before `signal` aborts. */
 export async function runDefects(
   defects: readonly Defect[],
   workers: number,
   onResult: (result: DefectResult) => void,
+  signal?: AbortSignal,
 ): Promise<DefectResult[]> {
   const results = new Map<string, DefectResult>();
   const left = [...defects];
   const work = async (): Promise<void> => {
     for (let defect = left.shift(); defect !== undefined; defect = left.shift()) {
-      const result = await find(defect);
+      const result = await find(defect, signal);
+      if (signal?.aborted === true) return;
       results.set(defect.name, result);
       onResult(result);
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  return defects.map(({ name }) => results.get(name)!);
+  return defects.flatMap(({ name }) => results.get(name) ?? []);
 }
 
-async function find(defect: Defect): Promise<DefectResult> {
+async function find(defect: Defect, signal: AbortSignal | undefined): Promise<DefectResult> {
   const sees = ({ violations }: SeedResult) => violations.some(({ invariant }) => invariant === defect.by);
   const results = await runSeeds({
     firstSeed: 0,
@@ -42,6 +44,7 @@ async function find(defect: Defect): Promise<DefectResult> {
     workers: 1,
     plant: defect,
     onResult: (result) => !sees(result),
+    signal,
   });
   const violated = results.flatMap(({ violations }) => violations.map(({ invariant }) => invariant));
   return { name: defect.name, seed: results.find(sees)?.seed, caughtBy: [...new Set(violated)] };
