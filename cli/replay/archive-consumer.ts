@@ -1,11 +1,10 @@
 import type { Clock } from "../../contract/clock.ts";
 import { archivePrefix } from "../../contract/keys.ts";
+import { divide } from "../../functions/archive/divide.ts";
 import { writeArchiveLine } from "../../functions/archive/object.ts";
 import { threadPoolCompressor } from "../../functions/shared/compressor.ts";
 import { type ObjectStore, StoreError } from "../../functions/shared/object-store.ts";
 import { byArrivalHour, makePieceObject } from "../../functions/shared/piece-object.ts";
-import { unpackReason } from "../../functions/shared/pieces.ts";
-import type { Verdict } from "../../functions/shared/quarantine.ts";
 import type { Consumer, Handled, Pace } from "./consumer.ts";
 import type { DeadLetterOffice } from "./dead-letter-office.ts";
 import type { Batch } from "./stored-batch.ts";
@@ -33,13 +32,7 @@ export function archiveConsumer(deps: ArchiveConsumerDeps): Consumer {
   const deadline = (): number => clock.now() + deps.batchTimeoutMs;
 
   async function handle({ pieces, source }: Batch, pace: Pace): Promise<Handled> {
-    const good: number[] = [];
-    const bad = new Map<number, Verdict>();
-    for (let index = 0; index < pieces.count; index++) {
-      const reason = unpackReason(pieces.kind[index]!);
-      if (reason === undefined) good.push(index);
-      else bad.set(index, { reason, detail: pieces.detail(index) });
-    }
+    const { good, bad } = divide(pieces);
     const handled = { bad, diverted: [], skipped: 0 };
     if (deps.dryRun) return { ...handled, written: good, failed: [], errorCode: "" };
     await pace(good.length);

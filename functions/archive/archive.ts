@@ -12,7 +12,6 @@ import { storedBefore, storedUpTo } from "../shared/partial-failure.ts";
 import { inParts } from "../shared/parts.ts";
 import type { PartAnswer } from "../shared/parts.ts";
 import { byArrivalHour, makePieceObject } from "../shared/piece-object.ts";
-import { unpackReason } from "../shared/pieces.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import { quarantine } from "../shared/quarantine.ts";
 import type { Verdict } from "../shared/quarantine.ts";
@@ -21,6 +20,7 @@ import type { Source } from "../shared/source.ts";
 import { StageTimer } from "../shared/stage-timer.ts";
 import { Unpacker } from "../shared/unpack.ts";
 import type { UnpackLimits } from "../shared/unpack.ts";
+import { divide } from "./divide.ts";
 import type { ArchiveEnvironment } from "./environment.ts";
 import { writeArchiveLine } from "./object.ts";
 
@@ -48,12 +48,6 @@ export interface ArchiveOptions {
 }
 
 const DEFAULT_OPTIONS: ArchiveOptions = { gzipLevel: 6, reserveShare: 0.2, maxReserveMs: 2_000 };
-/** Indices of the pieces to archive, and verdicts on those that could not be unpacked. */
-interface Division {
-  readonly good: readonly number[];
-  readonly bad: ReadonlyMap<number, Verdict>;
-}
-
 /** Result of the writing stage: index of the first Kinesis record that is not archived, and the counts. */
 interface Written {
   firstFailed: number;
@@ -116,17 +110,6 @@ export function createHandler(deps: ArchiveDeps): Handler {
     if (written.firstFailed === Infinity) return storedUpTo(source, pieces.taken);
     return answerFailure(deps.clock, endMs, storedBefore(source, written.firstFailed));
   });
-}
-
-function divide(pieces: Pieces): Division {
-  const good: number[] = [];
-  const bad = new Map<number, Verdict>();
-  for (let index = 0; index < pieces.count; index++) {
-    const reason = unpackReason(pieces.kind[index]!);
-    if (reason === undefined) good.push(index);
-    else bad.set(index, { reason, detail: pieces.detail(index) });
-  }
-  return { good, bad };
 }
 
 async function writeObjects(
