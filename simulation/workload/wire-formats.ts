@@ -1,9 +1,8 @@
-import { hash } from "node:crypto";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import protobuf from "protobufjs";
 import type { Reason } from "../../contract/reasons.ts";
 import { DEFAULT_LIMITS, type UnpackLimits } from "../../functions/shared/unpack.ts";
 import type { Draws } from "../draws.ts";
+import { AggregatedRecord, aggregateOf } from "./kpl-aggregate.ts";
 import type { ExpectedPiece } from "./pieces.ts";
 
 /** One Kinesis record, or what is wrapped into one, and what it must come apart into, in order of position. */
@@ -20,23 +19,6 @@ export const LIMITS: UnpackLimits = {
   maxBatchBytes: 48 * 1024,
   maxBatchPieces: 120,
 };
-
-/** https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md */
-const { root } = protobuf.parse(`
-  syntax = "proto2";
-  message AggregatedRecord {
-    repeated string partition_key_table = 1;
-    repeated string explicit_hash_key_table = 2;
-    repeated Record records = 3;
-  }
-  message Record {
-    required uint64 partition_key_index = 1;
-    optional uint64 explicit_hash_key_index = 2;
-    required bytes data = 3;
-  }
-`);
-const AggregatedRecord = root.lookupType("AggregatedRecord");
-const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
 
 const gzip = (bytes: Buffer) => gzipSync(bytes, { level: 1 });
 const zlib = (bytes: Buffer) => deflateSync(bytes, { level: 1 });
@@ -59,8 +41,7 @@ export function aggregated(draws: Draws, payloads: readonly Payload[]): Payload 
       data: bytes,
     })),
   }).finish();
-  const digest = hash("md5", message, "buffer");
-  return { bytes: Buffer.concat([MAGIC, message, digest]), pieces: payloads.flatMap(({ pieces }) => pieces) };
+  return { bytes: aggregateOf(message), pieces: payloads.flatMap(({ pieces }) => pieces) };
 }
 
 /** An aggregate with a wrong digest: a plain record for every reader, and no JSON. */

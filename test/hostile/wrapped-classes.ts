@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { kplAggregate } from "../support/kpl-aggregate.ts";
+import { kplAggregate } from "../../simulation/workload/kpl-aggregate.ts";
 import { bytes, kept, noObject, notUnpacked, object, plain, quarantined, twice } from "./hostile-class.ts";
 import type { HostileClass } from "./hostile-class.ts";
 

@@ -1,32 +1,14 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync, gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import type { Arbitrary } from "fast-check";
-import protobuf from "protobufjs";
+import { AggregatedRecord, KPL_MAGIC, aggregateOf } from "../../../simulation/workload/kpl-aggregate.ts";
 import { bytesFrom } from "./bytes.ts";
 import { GOOD_RECORD, JSON_SEEDS, JSON_TOKENS, logRecord, utf8 } from "./json.ts";
 import { WIRE_TOKENS } from "./protobuf.ts";
 
 const PRODUCERS = join(import.meta.dirname, "../../../test/fixtures/producers");
-const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
-
-/** KPL's messages. https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md */
-const KPL = protobuf.parse(`
-syntax = "proto2";
-message AggregatedRecord { repeated string partition_key_table = 1; repeated string explicit_hash_key_table = 2; repeated Record records = 3; }
-message Tag { required string key = 1; optional string value = 2; }
-message Record {
-  required uint64 partition_key_index = 1; optional uint64 explicit_hash_key_index = 2; required bytes data = 3; repeated Tag tags = 4;
-}`).root;
-export const AggregatedRecord = KPL.lookupType("AggregatedRecord");
-
-/** Puts an aggregate's magic number in front of a message, and its digest behind. */
-function sealed(message: Uint8Array): Buffer {
-  return Buffer.concat([MAGIC, message, createHash("md5").update(message).digest()]);
-}
-
 /** The message of an aggregate of payloads. */
 function aggregateMessage(payloads: readonly Uint8Array[]): Buffer {
   const records = payloads.map((data) => ({ partitionKeyIndex: 0, data }));
@@ -37,7 +19,7 @@ function aggregateMessage(payloads: readonly Uint8Array[]): Buffer {
 
 /** An aggregate of payloads. */
 export function aggregate(payloads: readonly Uint8Array[]): Buffer {
-  return sealed(aggregateMessage(payloads));
+  return aggregateOf(aggregateMessage(payloads));
 }
 
 /** Raw Kinesis records of a producer that we did not write. */
@@ -85,7 +67,7 @@ export const AGGREGATE_SEEDS: readonly Buffer[] = [
 
 /** What compressed streams and aggregates begin and end with. */
 export const WRAPPER_TOKENS: readonly Uint8Array[] = [
-  MAGIC,
+  KPL_MAGIC,
   Buffer.from([0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 3]),
   Buffer.from([0x78, 0x9c]),
   Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
@@ -103,7 +85,7 @@ export const sealedAggregate: Arbitrary<Buffer> = bytesFrom({
   seeds: AGGREGATE_SEEDS.map((bytes) => bytes.subarray(4, -16)),
   tokens: [...WIRE_TOKENS, Buffer.from([0x1a, 0x04, 0x08, 0x00, 0x1a, 0x00])],
   structured: fc.array(plain, { maxLength: 3 }).map(aggregateMessage),
-}).map(sealed);
+}).map(aggregateOf);
 
 const { wrapped } = fc.letrec<{ wrapped: Buffer }>((tie) => ({
   wrapped: fc.oneof(

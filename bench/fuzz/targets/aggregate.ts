@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AggregateReader } from "../../../functions/shared/aggregate.ts";
-import { AGGREGATE_SEEDS, AggregatedRecord, WRAPPER_TOKENS, aggregate, sealedAggregate } from "../inputs/wrapped.ts";
+import { AggregatedRecord } from "../../../simulation/workload/kpl-aggregate.ts";
+import { AGGREGATE_SEEDS, WRAPPER_TOKENS, aggregate, sealedAggregate } from "../inputs/wrapped.ts";
 import { bytesFrom } from "../inputs/bytes.ts";
 import { OVERLONG_VARINT, WIRE_TOKENS } from "../inputs/protobuf.ts";
 import { claim } from "../target.ts";

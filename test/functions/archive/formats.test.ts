@@ -6,7 +6,7 @@ import { ObjectStore } from "../../../functions/shared/object-store.ts";
 import { DEFAULT_LIMITS } from "../../../functions/shared/unpack.ts";
 import { drive } from "../../support/drive.ts";
 import { contextOf, kinesisEvent, sequenceNumberOf } from "../../support/kinesis-event.ts";
-import { aggregateOf, kplAggregate } from "../../support/kpl-aggregate.ts";
+import { aggregateOf, kplAggregate } from "../../../simulation/workload/kpl-aggregate.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryStore } from "../../support/memory-store.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { AggregateReader } from "../../../functions/shared/aggregate.ts";
 import { Unpacker } from "../../../functions/shared/unpack.ts";
 import { kinesisEvent } from "../../support/kinesis-event.ts";
-import { aggregateOf, kplAggregate } from "../../support/kpl-aggregate.ts";
+import { aggregateOf, kplAggregate } from "../../../simulation/workload/kpl-aggregate.ts";
 import { listPieces } from "../../support/pieces.ts";
 
 const unpacker = new Unpacker();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { DEFAULT_LIMITS, Unpacker } from "../../../functions/shared/unpack.ts";
 import type { UnpackLimits } from "../../../functions/shared/unpack.ts";
 import { kinesisEvent } from "../../support/kinesis-event.ts";
-import { kplAggregate } from "../../support/kpl-aggregate.ts";
+import { kplAggregate } from "../../../simulation/workload/kpl-aggregate.ts";
 import { listPieces } from "../../support/pieces.ts";
 import type { Piece } from "../../support/pieces.ts";
 

@@ -2,7 +2,7 @@ import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { DEFAULT_LIMITS } from "../../../functions/shared/unpack.ts";
 import { drive } from "../../support/drive.ts";
 import { sequenceNumberOf } from "../../support/kinesis-event.ts";
-import { aggregateOf, kplAggregate } from "../../support/kpl-aggregate.ts";
+import { aggregateOf, kplAggregate } from "../../../simulation/workload/kpl-aggregate.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { PAYLOADS, PRODUCER_FILES, producerRecords } from "../../support/producer-fixtures.ts";
 import { DirectConnection, StorageWrite } from "../../support/storage-write.ts";

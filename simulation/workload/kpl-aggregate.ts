@@ -20,8 +20,10 @@ const { root } = protobuf.parse(`
     repeated Tag tags = 4;
   }
 `);
-const AggregatedRecord = root.lookupType("AggregatedRecord");
-const MAGIC = Buffer.from("f3899ac2", "hex");
+/** The message of an aggregate. */
+export const AggregatedRecord = root.lookupType("AggregatedRecord");
+/** What an aggregate begins with. */
+export const KPL_MAGIC = Buffer.from("f3899ac2", "hex");
 
 /** What an aggregate holds beside its payloads. */
 export interface AggregateKeys {
@@ -49,5 +51,5 @@ export function kplAggregate(payloads: readonly (string | Uint8Array)[], keys: A
 
 /** Magic number, message, and the message's digest. */
 export function aggregateOf(message: Uint8Array): Buffer {
-  return Buffer.concat([MAGIC, message, createHash("md5").update(message).digest()]);
+  return Buffer.concat([KPL_MAGIC, message, createHash("md5").update(message).digest()]);
 }
