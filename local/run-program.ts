@@ -10,6 +10,7 @@ import { program } from "../infra/program.ts";
 import type { StackConfig } from "../infra/stack-config.ts";
 import { collectGraph } from "./collect-graph.ts";
 import type { Graph } from "./graph.ts";
+import type { CloudFacts } from "./realise/realiser.ts";
 
 const PROJECT_ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -63,15 +64,20 @@ export async function runProgram(options: RunProgramOptions): Promise<ProgramRun
     project: config.project,
     stack,
     mode,
-    facts: {
-      accountId: config.aws.accountId,
-      region: config.aws.region,
-      googleProject: config.google.projectId,
-      googleProjectNumber: config.google.projectNumber,
-    },
+    facts: cloudFacts(config),
     program: async () => ({ ...(await program(config, functions)) }),
   });
   return { config, graph };
+}
+
+/** What a local cloud must know of a stack beside its graph. */
+export function cloudFacts({ aws, google }: StackConfig): CloudFacts {
+  return {
+    accountId: aws.accountId,
+    region: aws.region,
+    googleProject: google.projectId,
+    googleProjectNumber: google.projectNumber,
+  };
 }
 
 function readConfig(root: string, options: RunProgramOptions, functions: Functions): StackConfig {

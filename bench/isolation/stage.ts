@@ -11,7 +11,7 @@ import { sleep, systemClock } from "../../contract/clock.ts";
 import { SHARD_WRITE_BYTES_PER_SECOND, SHARD_WRITE_RECORDS_PER_SECOND } from "../../contract/limits.ts";
 import { startCloud } from "../../local/cloud.ts";
 import type { Invocation } from "../../local/lambda/types.ts";
-import { type ProgramRun, runProgram } from "../../local/run-program.ts";
+import { type ProgramRun, cloudFacts, runProgram } from "../../local/run-program.ts";
 import type { Delivered } from "./delivery.ts";
 
 export type Reads = "fan-out" | "plain";
@@ -44,12 +44,7 @@ export class Stage {
     try {
       const cloud = await startCloud({
         graph,
-        facts: {
-          accountId: config.aws.accountId,
-          region: config.aws.region,
-          googleProject: config.google.projectId,
-          googleProjectNumber: config.google.projectNumber,
-        },
+        facts: cloudFacts(config),
         directory,
         clock: systemClock,
         random: Math.random,

@@ -2,13 +2,11 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { messageOf } from "../errors.ts";
 import type { NamedObject } from "../object-walk.ts";
-import type { LineReader, StoredLine } from "../replay/stored-lines.ts";
+import { type LineReader, type StoredLine, linesOf } from "../replay/stored-lines.ts";
 import { hourNumber } from "../../functions/shared/source.ts";
 import type { Cell } from "./cell.ts";
 import type { Findings } from "./findings.ts";
 import type { ObjectSource } from "./object-source.ts";
-
-const LF = 0x0a;
 
 const unzip = promisify(gunzip);
 
@@ -38,16 +36,13 @@ export async function readLineObject(
     return;
   }
   let lines = 0;
-  for (let start = 0; start < bytes.length;) {
-    const feed = bytes.indexOf(LF, start);
-    const end = feed === -1 ? bytes.length : feed;
+  for (const line of linesOf(bytes)) {
     lines++;
     try {
-      visit(reader(bytes.subarray(start, end), lines));
+      visit(reader(line, lines));
     } catch (error) {
       findings.add({ kind: "unreadable", cell, where, detail: messageOf(error) });
     }
-    start = end + 1;
   }
   if (lines !== object.name.records) {
     findings.add({

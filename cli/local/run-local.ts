@@ -7,6 +7,7 @@ import type { StackConfig } from "../../infra/stack-config.ts";
 import { startCloud } from "../../local/cloud.ts";
 import type { LocalCloud } from "../../local/cloud.ts";
 import type { Graph } from "../../local/graph.ts";
+import { cloudFacts } from "../../local/run-program.ts";
 import type { Invocation } from "../../local/lambda/types.ts";
 import type { StreamModel } from "../../model/stream/stream-model.ts";
 import type { AuditResult } from "../audit/ledger.ts";
@@ -99,12 +100,7 @@ type CloudParts = Pick<Run, "options" | "view" | "config" | "directory" | "invoc
 function openCloud({ options, view, config, graph, directory, invocations }: CloudParts): Promise<LocalCloud> {
   return startCloud({
     graph,
-    facts: {
-      accountId: config.aws.accountId,
-      region: config.aws.region,
-      googleProject: config.google.projectId,
-      googleProjectNumber: config.google.projectNumber,
-    },
+    facts: cloudFacts(config),
     directory,
     clock: systemClock,
     random: Math.random,

@@ -38,13 +38,18 @@ export type LineReader = (line: Buffer, number: number) => StoredLine;
 /** Reads the lines of an object that is decompressed already. Throws a {@link StoredLineError} for the first bad one. */
 export function readLines(object: Buffer, read: LineReader): StoredLine[] {
   const lines: StoredLine[] = [];
+  for (const line of linesOf(object)) lines.push(read(line, lines.length + 1));
+  return lines;
+}
+
+/** The lines of an object, without their line breaks; the last may have none. */
+export function* linesOf(object: Buffer): Generator<Buffer, void, void> {
   for (let start = 0; start < object.length;) {
     const feed = object.indexOf(LF, start);
     const end = feed === -1 ? object.length : feed;
-    lines.push(read(object.subarray(start, end), lines.length + 1));
+    yield object.subarray(start, end);
     start = end + 1;
   }
-  return lines;
 }
 
 /** A line of the archive (contract/formats.ts): the text of `log` is taken as it stands, not parsed. */
