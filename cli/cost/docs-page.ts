@@ -1,12 +1,13 @@
 /** docs/costs.md, made from the model itself. Pure. */
 import { markdownTable } from "../../infra/config/markdown-table.ts";
-import { DEFAULT_ASSUMPTIONS, SERVICE_TIMES } from "../../model/cost/configuration.ts";
+import { DEFAULT_ASSUMPTIONS } from "../../model/cost/configuration.ts";
 import { type FullShards, TARGETS, fullShards } from "../../model/cost/full-shard.ts";
 import { DEFAULT_PRODUCER, type WireFormat } from "../../model/cost/load.ts";
 import { logRecordsOf } from "../../model/cost/quantities.ts";
 import type { Price } from "../../model/cost/price.ts";
 import { PRICES, PRICES_DATE, PRICES_REGION, type PriceKey } from "../../model/cost/price-table.ts";
 import { ARCHIVE_LINE_BYTES, ROW_BYTES } from "../../model/cost/sluice-usage.ts";
+import { MEASURED_TIMES, SERVICE_TIMES } from "../../model/service-times.ts";
 import { grouped } from "../grouped.ts";
 import { COST_JSON_VERSION } from "./json.ts";
 import { LEFT_OUT } from "./left-out.ts";
@@ -201,9 +202,14 @@ ${largestTable("kpl")}
   of 3,400) has 0.235 for rows and 0.26 for archive lines at gzip −1, 0.19 and 0.21 at −6; the record's text alone has 0.22 at −6.
 - **Free tiers** are off unless asked for. With \`--free-tier\` nothing else in the account uses them.
 
-Service times, to be replaced by the bench's published results:
+Service times. Processor times are measured in the bench's cage of 256 MB (\`model/service-times.json\`); waits are guesses: a PUT
+within the region, an acknowledged append in another cloud.
 
 ${serviceTimes()}
+
+${Object.entries(MEASURED_TIMES)
+  .map(([name, { source }]) => `- ${name}: ${source}.`)
+  .join("\n")}
 
 ## The same load by other means
 

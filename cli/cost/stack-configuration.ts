@@ -5,9 +5,9 @@ import {
   DEFAULT_ASSUMPTIONS,
   type PricedBackend,
   type PricedConfiguration,
-  SERVICE_TIMES,
   SHARD_LEVEL_METRICS,
 } from "../../model/cost/configuration.ts";
+import { SERVICE_TIMES } from "../../model/service-times.ts";
 
 /** Customer keys that every stack declares: data and alarms. */
 const KEYS = 2;

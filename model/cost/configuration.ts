@@ -1,31 +1,9 @@
 /** What of a stack its price depends on, and what is assumed where a stack does not say. Pure. */
 import { METRICS } from "../../contract/metrics.ts";
+import { SERVICE_TIMES, type ServiceTime, type ServiceTimes } from "../service-times.ts";
 
 /** How a backend puts rows into BigQuery: as Sluice does, or by the older API, for comparison. */
 export type RowIngest = "storage-write" | "insert-all";
-
-/** What one invocation costs in time. */
-export interface ServiceTime {
-  /** Processor time of one log record on a whole processor, in microseconds. */
-  readonly cpuMicrosPerRecord: number;
-  /** Processor time of one invocation beside its records', in milliseconds. */
-  readonly cpuMsPerInvocation: number;
-  /** Time that an invocation waits for its backend without working, in milliseconds. */
-  readonly waitMsPerInvocation: number;
-}
-
-/**
- * Service times to be replaced by the bench's published results: the processor times are its targets for 256 MB, the
- * waits are guesses (a PUT within the region; an acknowledged append in another cloud).
- */
-export const SERVICE_TIMES = {
-  archive: { cpuMicrosPerRecord: 8, cpuMsPerInvocation: 1, waitMsPerInvocation: 60 },
-  warehouse: { cpuMicrosPerRecord: 9, cpuMsPerInvocation: 1, waitMsPerInvocation: 150 },
-  /** A backend of one's own, of which nothing is known. */
-  other: { cpuMicrosPerRecord: 9, cpuMsPerInvocation: 1, waitMsPerInvocation: 150 },
-  /** A warehouse over insertAll with the official client: three times the warehouse's, the bench's target for that contender. */
-  insertAll: { cpuMicrosPerRecord: 27, cpuMsPerInvocation: 1, waitMsPerInvocation: 150 },
-} as const satisfies Readonly<Record<string, ServiceTime>>;
 
 /** Metrics that a stream with shard-level metrics has for each shard. */
 export const SHARD_LEVEL_METRICS = 7;
@@ -92,6 +70,8 @@ export interface Assumptions {
   readonly transportOverhead: number;
   /** Alarm mails a month. */
   readonly mailsPerMonth: number;
+  /** What rows over insertAll take in the place of the warehouse's time, for comparison. */
+  readonly insertAllTime: ServiceTime;
 }
 
 /** Assumptions, each to be changed by an argument. */
@@ -106,6 +86,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   mappingMetricsPerBackend: 5,
   transportOverhead: 0.03,
   mailsPerMonth: 100,
+  insertAllTime: SERVICE_TIMES.insertAll,
 };
 
 /** Settings of a backend that has none of its own. */
@@ -118,7 +99,7 @@ const DEFAULT_BACKEND = {
 } as const;
 
 /** A stack of the two backends with every setting at its default; `shards` as the load needs them. */
-export function defaultConfiguration(shards: number): PricedConfiguration {
+export function defaultConfiguration(shards: number, times: ServiceTimes = SERVICE_TIMES): PricedConfiguration {
   return {
     stream: { mode: "provisioned", shards, retentionHours: 24, shardLevelMetrics: SHARD_LEVEL_METRICS },
     backends: [
@@ -127,14 +108,14 @@ export function defaultConfiguration(shards: number): PricedConfiguration {
         name: "archive",
         writesObjects: true,
         writesRows: undefined,
-        serviceTime: SERVICE_TIMES.archive,
+        serviceTime: times.archive,
       },
       {
         ...DEFAULT_BACKEND,
         name: "warehouse",
         writesObjects: false,
         writesRows: "storage-write",
-        serviceTime: SERVICE_TIMES.warehouse,
+        serviceTime: times.warehouse,
       },
     ],
     archive: { infrequentAccessAfterDays: 30, glacierAfterDays: undefined, expireAfterDays: undefined },
@@ -143,6 +124,6 @@ export function defaultConfiguration(shards: number): PricedConfiguration {
     logRetentionDays: 30,
     alarmMetrics: 22,
     keys: 2,
-    assumptions: DEFAULT_ASSUMPTIONS,
+    assumptions: { ...DEFAULT_ASSUMPTIONS, insertAllTime: times.insertAll },
   };
 }

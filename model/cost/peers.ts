@@ -1,6 +1,6 @@
 /** The same load by other means, for comparison: usage without prices. Pure. */
 import type { Usage } from "./bill.ts";
-import { type PricedConfiguration, SERVICE_TIMES } from "./configuration.ts";
+import type { PricedConfiguration } from "./configuration.ts";
 import { type Load, streamTraffic } from "./load.ts";
 import { GB, TIB, logRecordsOf, streamGb } from "./quantities.ts";
 import { sluiceUsage } from "./sluice-usage.ts";
@@ -60,7 +60,7 @@ export function insertAllUsage(configuration: PricedConfiguration, load: Load): 
   const backends = configuration.backends.map((backend) =>
     backend.writesRows === undefined
       ? backend
-      : { ...backend, writesRows: "insert-all" as const, serviceTime: SERVICE_TIMES.insertAll },
+      : { ...backend, writesRows: "insert-all" as const, serviceTime: configuration.assumptions.insertAllTime },
   );
   return sluiceUsage({ ...configuration, backends }, load);
 }

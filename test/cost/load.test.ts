@@ -1,5 +1,5 @@
 import { invocationsOf, recordsPerEvent } from "../../model/cost/batches.ts";
-import { SERVICE_TIMES, defaultConfiguration } from "../../model/cost/configuration.ts";
+import { defaultConfiguration } from "../../model/cost/configuration.ts";
 import {
   DEFAULT_PRODUCER,
   type Load,
@@ -55,7 +55,8 @@ describe("a load on the stream", () => {
 
 describe("invocations", () => {
   const [archive] = defaultConfiguration(1).backends;
-  const backend = { ...archive!, memoryMb: 1769, serviceTime: SERVICE_TIMES.archive };
+  const time = { cpuMicrosPerRecord: 8, cpuMsPerInvocation: 1, waitMsPerInvocation: 60 };
+  const backend = { ...archive!, memoryMb: 1769, serviceTime: time };
 
   test("an event of 6 MB holds some 3,200 plain records of 1 KB", () => {
     expect(recordsPerEvent(streamTraffic(load(1, "plain", 1024), 1))).toBe(3190);

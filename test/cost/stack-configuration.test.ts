@@ -3,12 +3,8 @@ import { join } from "node:path";
 import { pricedConfiguration } from "../../cli/cost/stack-configuration.ts";
 import { costOf } from "../../cli/cost/result.ts";
 import { metricsLine } from "../../functions/shared/metrics.ts";
-import {
-  DEFAULT_ASSUMPTIONS,
-  SERVICE_TIMES,
-  SHARD_LEVEL_METRICS,
-  defaultConfiguration,
-} from "../../model/cost/configuration.ts";
+import { DEFAULT_ASSUMPTIONS, SHARD_LEVEL_METRICS, defaultConfiguration } from "../../model/cost/configuration.ts";
+import { SERVICE_TIMES } from "../../model/service-times.ts";
 import { SHORTEST, resolve } from "../config/support.ts";
 
 const OPTIONS = { rate: 100, recordSize: 1000, format: "plain", gzipRatio: 0.25, freeTier: false } as const;
