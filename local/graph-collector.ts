@@ -2,18 +2,27 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type * as wire from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Graph, GraphResource } from "./graph.ts";
-import { plainObject, unknownPaths } from "./pulumi-values.ts";
+import { plainObject, secretPaths, unknownPaths } from "./pulumi-values.ts";
 import { realiserOf } from "./realise/index.ts";
-import type { CloudFacts, Inputs, RealiseContext, Realiser } from "./realise/realiser.ts";
+import type { CloudFacts, Inputs } from "./realise/realiser.ts";
 
 /** A protobuf Struct, as requests carry properties. */
 type Struct = NonNullable<ReturnType<wire.RegisterResourceRequest["getObject"]>>;
+
+/** What a cloud computes for a resource, `id` among it; `undefined` for a type that is not known. */
+export type Answers = (
+  type: string,
+  name: string,
+  inputs: Inputs,
+) => (Readonly<Record<string, unknown>> & { readonly id: string }) | undefined;
 
 /** Where a program runs. */
 export interface CollectorOptions {
   readonly project: string;
   readonly stack: string;
   readonly facts: CloudFacts;
+  /** Who answers for the clouds; the realisers unless given. */
+  readonly answers?: Answers;
 }
 
 /** One run's registrations, on their way to a graph. */
@@ -31,19 +40,17 @@ export class GraphCollector {
 
   /** Answer of the clouds; components of our own have none. */
   answer(type: string, name: string, inputs: Inputs): { id: string; state: Record<string, unknown> } {
-    const realiser = realiserOf(type);
-    if (realiser === undefined) return { id: "", state: { ...inputs } };
-    const { id, ...computed } = this.#computed(realiser, name, inputs);
+    const { id = "", ...computed } = this.#computed(type, name, inputs) ?? {};
     return { id, state: { ...inputs, ...computed } };
   }
 
-  #computed(realiser: Realiser, name: string, inputs: Inputs): ReturnType<Realiser["outputs"]> {
-    const { project, stack, facts } = this.#options;
-    const context: RealiseContext = { ...facts, name, project, stack };
+  #computed(type: string, name: string, inputs: Inputs): ReturnType<Answers> {
+    const { project, stack, facts, answers } = this.#options;
     try {
-      return realiser.outputs(inputs, context);
+      if (answers !== undefined) return answers(type, name, inputs);
+      return realiserOf(type)?.outputs(inputs, { ...facts, name, project, stack });
     } catch (error) {
-      this.problems.push(`${realiser.type} ${name}: ${String(error)}`);
+      this.problems.push(`${type} ${name}: ${String(error)}`);
       return { id: "" };
     }
   }
@@ -52,19 +59,21 @@ export class GraphCollector {
   register(request: wire.RegisterResourceRequest): (error: unknown, response?: wire.RegisterResourceResponse) => void {
     const index = this.#resources.push(undefined) - 1;
     const [type, name] = [request.getType(), request.getName()];
-    if ((request.getCustom() || request.getRemote()) && realiserOf(type) === undefined) {
+    const { answers } = this.#options;
+    if (answers === undefined && (request.getCustom() || request.getRemote()) && realiserOf(type) === undefined) {
       this.problems.push(`${name} is of type ${type}, which the local cloud does not know`);
     }
     const inputs = this.#plain(request, request.getObject());
+    const secrets = secretPaths(request.getObject()?.toJavaScript() ?? {});
     return (error, response) => {
       if (response === undefined) this.problems.push(`${type} ${name}: ${String(error)}`);
-      else this.#resources[index] = this.#resource(request, inputs, response);
+      else this.#resources[index] = this.#resource(request, { inputs, secrets }, response);
     };
   }
 
   #resource(
     request: wire.RegisterResourceRequest,
-    inputs: Inputs,
+    { inputs, secrets }: { readonly inputs: Inputs; readonly secrets: readonly (readonly string[])[] },
     response: wire.RegisterResourceResponse,
   ): GraphResource {
     const [parent, provider] = [request.getParent(), request.getProvider()];
@@ -73,6 +82,7 @@ export class GraphCollector {
       type: request.getType(),
       name: request.getName(),
       inputs,
+      ...(secrets.length > 0 && { secrets }),
       outputs: this.#plain(request, response.getObject()),
       id: response.getId(),
       ...(parent !== "" && { parent }),

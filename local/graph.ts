@@ -14,6 +14,8 @@ export interface GraphResource {
   readonly name: string;
   /** As the provider gets them: secrets unwrapped, archives as {@link FileArchive}. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Where secrets stand among the inputs, if any do: the way to each, key by key. */
+  readonly secrets?: readonly (readonly string[])[];
   /** What the realiser answered: the inputs, and what a cloud computes. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Provider-given id, `""` for components. */

@@ -4,10 +4,11 @@
  */
 import type { FileArchive } from "./graph.ts";
 
-const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+/** Key of the signature in a value that is more than plain data. */
+export const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-const ASSET = "c44067f5952c0a294b673a41bacd8c17";
-const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
+export const ASSET = "c44067f5952c0a294b673a41bacd8c17";
+export const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 const RESOURCE_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e";
 
 /** What stands for a value that is not known in a preview. */
@@ -49,6 +50,13 @@ export function unknownPaths(value: unknown, path = ""): readonly string[] {
   if (value === UNKNOWN) return [path];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => unknownPaths(inner, path === "" ? key : `${path}.${key}`));
+}
+
+/** Ways to all secrets within a wire value, key by key. */
+export function secretPaths(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  if ((value as Fields)[SIGNATURE_KEY] === SECRET) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => secretPaths(inner, [...path, key]));
 }
 
 function assetText(asset: Fields): string {

@@ -9,6 +9,7 @@ import { readStackFile } from "../infra/config/stack-file.ts";
 import { program } from "../infra/program.ts";
 import type { StackConfig } from "../infra/stack-config.ts";
 import { collectGraph } from "./collect-graph.ts";
+import type { Answers } from "./graph-collector.ts";
 import type { Graph } from "./graph.ts";
 import type { CloudFacts } from "./realise/realiser.ts";
 
@@ -34,6 +35,8 @@ export interface RunProgramOptions {
   readonly mode?: "up" | "preview";
   /** Backends' code; `functions/<backend>/` of the project, bundled, unless given. */
   readonly functions?: Functions;
+  /** Who answers for the clouds; the realisers unless given. */
+  readonly answers?: Answers;
 }
 
 /** No configuration has the name of the stack. */
@@ -59,12 +62,13 @@ export async function runProgram(options: RunProgramOptions): Promise<ProgramRun
   const root = options.projectRoot ?? PROJECT_ROOT;
   const functions = options.functions ?? functionsIn(root);
   const config = readConfig(root, options, functions);
-  const { stack, mode = "up" } = options;
+  const { stack, mode = "up", answers } = options;
   const graph = await collectGraph({
     project: config.project,
     stack,
     mode,
     facts: cloudFacts(config),
+    ...(answers && { answers }),
     program: async () => ({ ...(await program(config, functions)) }),
   });
   return { config, graph };
