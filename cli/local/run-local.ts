@@ -2,7 +2,6 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { systemClock } from "../../contract/clock.ts";
-import { SHARD_WRITE_BYTES_PER_SECOND, SHARD_WRITE_RECORDS_PER_SECOND } from "../../contract/limits.ts";
 import type { StackConfig } from "../../infra/stack-config.ts";
 import { startCloud } from "../../local/cloud.ts";
 import type { LocalCloud } from "../../local/cloud.ts";
@@ -14,11 +13,7 @@ import type { AuditResult } from "../audit/ledger.ts";
 import { writeRunFacts } from "../connect/run-files.ts";
 import { stackFacts } from "../connect/stack-facts.ts";
 import { EXIT } from "../exit-codes.ts";
-import { generatedLog } from "../generate/generated-input.ts";
-import { checkInputs, readInput } from "../input/read-input.ts";
-import type { InputBatch } from "../input/input-batch.ts";
-import { KinesisTarget } from "../produce/kinesis-target.ts";
-import { Producer } from "../produce/producer.ts";
+import { checkInputs } from "../input/read-input.ts";
 import { ProduceFailure, type ProduceResult } from "../produce/produce-result.ts";
 import { auditRun, keepLedger } from "./audit-run.ts";
 import { checkOutputs } from "./check-outputs.ts";
@@ -26,6 +21,8 @@ import { declaredStack } from "./declared-stack.ts";
 import { ENDPOINTS_FILE, type Endpoints, writeEndpoints } from "./endpoints-file.ts";
 import { InvocationLog } from "./invocation-log.ts";
 import type { LocalOptions } from "./options.ts";
+import { ProducerChild } from "./producer-child.ts";
+import type { ProduceJob } from "./producer-messages.ts";
 import type { RunView } from "./run-view.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 import { writeReport } from "./report-file.ts";
@@ -39,11 +36,13 @@ interface Run {
   readonly view: RunView;
   readonly signal: AbortSignal;
   readonly config: StackConfig;
+  readonly graph: Graph;
   readonly outputs: StackOutputs;
   readonly directory: string;
   readonly cloud: LocalCloud;
   readonly stream: StreamModel;
   readonly invocations: InvocationLog;
+  readonly producer: ProducerChild;
 }
 
 /** The program's outputs that a run reads. */
@@ -72,30 +71,56 @@ export async function runLocal(options: LocalOptions, view: RunView, signal: Abo
   if (options.endpoints !== undefined) rmSync(options.endpoints, { force: true });
   const outputs = graph.outputs as unknown as StackOutputs;
   const invocations = new InvocationLog(outputs.functions);
-  const cloud = await openCloud({ options, view, config, graph, directory, invocations });
+  const producer = new ProducerChild({
+    readsStdin: options.input.includes("-"),
+    onRefused: (line) => view.refused(line),
+    onTrouble: (problem) => view.problem(problem),
+  });
   try {
-    const stream = cloud.services.streams.get(outputs.streamName, systemClock.now())!.model;
-    const run: Run = { options, view, signal, config, outputs, directory, cloud, stream, invocations };
-    const endpoints = publishEndpoints(run);
-    view.started({ directory, graph, endpoints, withoutBehaviour: cloud.withoutBehaviour });
-    const end = await carryInput(run);
-    if (end === "interrupted") {
+    const cloud = await openCloud({ options, view, config, graph, directory, invocations });
+    try {
+      const stream = cloud.services.streams.get(outputs.streamName, systemClock.now())!.model;
+      return await carry({
+        options,
+        view,
+        signal,
+        config,
+        graph,
+        outputs,
+        directory,
+        cloud,
+        stream,
+        invocations,
+        producer,
+      });
+    } finally {
       view.stop();
-      view.interrupted(directory);
-    } else if (options.serve) {
-      view.serving(endpoints);
-      await aborted(signal);
-      // With what other producers have sent since the audit.
-      await keepLedger(run);
+      await cloud.close();
     }
-    return end;
   } finally {
-    view.stop();
-    await cloud.close();
+    await producer.close();
   }
 }
 
-type CloudParts = Pick<Run, "options" | "view" | "config" | "directory" | "invocations"> & { readonly graph: Graph };
+/** Everything that happens while the cloud is up. */
+async function carry(run: Run): Promise<RunEnd> {
+  const { options, view, signal, graph, directory, cloud } = run;
+  const endpoints = publishEndpoints(run);
+  view.started({ directory, graph, endpoints, withoutBehaviour: cloud.withoutBehaviour });
+  const end = await carryInput(run);
+  if (end === "interrupted") {
+    view.stop();
+    view.interrupted(directory);
+  } else if (options.serve) {
+    view.serving(endpoints);
+    await aborted(signal);
+    // With what other producers have sent since the audit.
+    await keepLedger(run);
+  }
+  return end;
+}
+
+type CloudParts = Pick<Run, "options" | "view" | "config" | "graph" | "directory" | "invocations">;
 
 function openCloud({ options, view, config, graph, directory, invocations }: CloudParts): Promise<LocalCloud> {
   return startCloud({
@@ -161,43 +186,29 @@ async function carryInput(run: Run): Promise<RunEnd> {
 }
 
 async function produce(run: Run): Promise<{ readonly produced: ProduceResult; readonly failure?: ProduceFailure }> {
-  const { options, view, signal, config, cloud, outputs, invocations } = run;
-  const maxRecordBytes = config.stream.maxRecordKib * 1024;
-  const target = new KinesisTarget({
-    streamName: outputs.streamName,
-    endpoint: cloud.endpoints.kinesis,
-    region: config.aws.region,
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
-  const producer = new Producer({
-    target,
-    clock: systemClock,
-    random: Math.random,
-    playerIdField: config.record.playerIdField,
-    maxRecordBytes,
-    shardLimits: options.limits
-      ? { recordsPerSecond: SHARD_WRITE_RECORDS_PER_SECOND, bytesPerSecond: SHARD_WRITE_BYTES_PER_SECOND }
-      : undefined,
-    ...(options.rate === undefined ? {} : { recordsPerSecond: options.rate }),
-    signal,
-    onRefused: (line) => view.refused(line),
-    onTrouble: ({ error }) => view.problem(error),
-  });
+  const { options, view, signal, producer, invocations } = run;
   const expected = options.input.length === 0 ? options.records : undefined;
   view.progress(() => ({ accepted: producer.counts.accepted, expected, ...invocations.progress() }));
   try {
-    return { produced: await producer.run(inputOf(options, maxRecordBytes, signal)) };
+    return { produced: await producer.run(jobOf(run), signal) };
   } catch (error) {
     if (error instanceof ProduceFailure) return { produced: error.result, failure: error };
     throw error;
-  } finally {
-    target.close();
   }
 }
 
-function inputOf(options: LocalOptions, maxLineBytes: number, signal: AbortSignal): AsyncIterable<InputBatch> {
-  if (options.input.length > 0) return readInput(options.input, { maxLineBytes, signal });
-  return generatedLog(options, systemClock.now());
+function jobOf({ options, config, cloud, outputs }: Run): ProduceJob {
+  const { input, records, seed, limits, rate } = options;
+  return {
+    endpoint: cloud.endpoints.kinesis,
+    streamName: outputs.streamName,
+    playerIdField: config.record.playerIdField,
+    maxRecordBytes: config.stream.maxRecordKib * 1024,
+    limits,
+    ...(rate === undefined ? {} : { recordsPerSecond: rate }),
+    input,
+    generated: { records, seed, nowMs: systemClock.now() },
+  };
 }
 
 /** Resolves when every mapping has done all that is on the stream, or when the signal aborts. */

@@ -2,8 +2,9 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { KinesisClient, type KinesisClientConfig, ListShardsCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { codeOf, messageOf } from "../errors.ts";
-import { type PutEntry, PutError, type PutResult, type PutTarget } from "./put-target.ts";
+import { messageOf } from "../errors.ts";
+import { noAnswer, refusal, throttling } from "./put-failure.ts";
+import { type PutEntry, type PutError, type PutResult, type PutTarget } from "./put-target.ts";
 import type { ShardRange } from "./shard-map.ts";
 
 export interface KinesisTargetOptions {
@@ -89,40 +90,17 @@ export class KinesisTarget implements PutTarget {
   }
 }
 
-/** The request was refused before anything was stored, and may pass later. */
-const THROTTLED = new Set([
-  "ProvisionedThroughputExceededException",
-  "LimitExceededException",
-  "KMSThrottlingException",
-  "ThrottlingException",
-  "Throttling",
-  "RequestLimitExceeded",
-  "TooManyRequestsException",
-]);
-/** Nobody took the request. */
-const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
-
 /** What an error of the SDK means for a retry; decided on names, codes and status, never on message text. */
 function classify(error: unknown): PutError {
   const status = statusOf(error);
   const name = error instanceof Error ? error.name : "Unknown";
   const message = messageOf(error);
-  if (THROTTLED.has(name)) {
-    return new PutError(name, message, { retryable: true, uncertain: false, cause: error });
-  }
-  if (status !== undefined) {
-    const retryable = status >= 500 || status === 429;
-    return new PutError(name, message, { retryable, uncertain: status >= 500, cause: error });
-  }
+  const throttled = throttling(name, message, error);
+  if (throttled !== undefined) return throttled;
+  if (status !== undefined) return refusal(name, message, status, error);
   // No answer at all: credentials that cannot be had are for the user to mend, the network mends itself.
-  const code = codeOf(error) ?? name;
   const retryable = name !== "CredentialsProviderError" && !(error instanceof TypeError) && name !== "Error";
-  const known = NOT_SENT.has(code);
-  return new PutError(code, message === "" ? code : message, {
-    retryable: retryable || codeOf(error) !== undefined,
-    uncertain: !known,
-    cause: error,
-  });
+  return noAnswer(error, name, retryable);
 }
 
 function statusOf(error: unknown): number | undefined {
