@@ -3,6 +3,7 @@
  * `stacks/Pulumi.<stack>.yaml`; components take parts of it. Nothing here imports Pulumi.
  */
 import type { ColumnName } from "../contract/columns.ts";
+import type { WireFormat } from "../model/cost/load.ts";
 
 /** What a backend's role may do beyond reading the stream, logging and writing to its dead letters: a closed list. */
 export type Grant = "archive-bucket-write" | "google-warehouse-write";
@@ -101,6 +102,16 @@ export interface StackConfig {
   readonly backends: readonly BackendConfig[];
   /** Fluent Bit on Fargate, `undefined` when off. */
   readonly forwarder: ForwarderConfig | undefined;
+  /** What previews price a change at, `undefined` if it is not said. */
+  readonly load: DeclaredLoad | undefined;
+}
+
+/** A load that a stack is declared for. */
+export interface DeclaredLoad {
+  /** Log records a second. */
+  readonly recordsPerSecond: number;
+  readonly recordBytes: number;
+  readonly format: WireFormat;
 }
 
 /** An optional Fluent Bit forwarder on Fargate. */

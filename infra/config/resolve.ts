@@ -77,6 +77,7 @@ function fillIn(raw: RawConfig, written: WrittenConfig): StackConfig {
       .map(([name, backend]) => resolveBackend(name, backend))
       .sort(byName),
     forwarder: written.forwarder,
+    load: written.load,
   };
 }
 

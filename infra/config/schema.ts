@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { COLUMNS, DEFAULT_CLUSTERING, type ColumnName } from "../../contract/columns.ts";
+import { WIRE_FORMATS } from "../../model/cost/load.ts";
 import type { Grant } from "../stack-config.ts";
 import { MAX_PART_LENGTH, NAME_PATTERN, NAME_RULE } from "../names.ts";
 import {
@@ -186,6 +187,21 @@ const forwarder: Kind<typeof forwarderSection> = {
   rule: "a section with at least subnetIds and securityGroupIds",
 };
 
+const loadSection = section(
+  {
+    recordsPerSecond: required(wholeNumber(1, 1_000_000_000), 500, "Log records a second, in the mean of a month."),
+    recordBytes: optional(wholeNumber(1, 4_194_304), 1024, "Bytes of a log record."),
+    format: optional(oneOf(WIRE_FORMATS), "plain", "How producers send."),
+  },
+  "The load that previews price a change at; nothing is deployed from it.",
+);
+
+const load: Kind<typeof loadSection> = {
+  schema: loadSection,
+  type: "section",
+  rule: "a section with at least recordsPerSecond",
+};
+
 /** All settings, without the `sluice:` before their names. */
 export const SCHEMA = z.strictObject({
   aws: standingSection(
@@ -304,6 +320,12 @@ export const SCHEMA = z.strictObject({
     "off",
     { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
     "A Fluent Bit forwarder on Fargate, for producers that cannot send to Kinesis themselves.",
+  ),
+  load: derived(
+    load,
+    "half of what the shards take",
+    { recordsPerSecond: 500 },
+    "The load that previews price a change at; nothing is deployed from it.",
   ),
 });
 

@@ -3,6 +3,7 @@ import { settings } from "../../infra/config/table.ts";
 import { SHORTEST, type Settings, problemsOf, resolve } from "./support.ts";
 
 const FORWARDER = { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] };
+const LOAD: Settings = { recordsPerSecond: 500 };
 const TIME = "2026-11-21T09:00:00Z";
 
 /** For each setting: values at the edges of what it takes, and values just beyond or of another type. */
@@ -78,6 +79,10 @@ const VALUES: Readonly<Record<string, { readonly good: readonly unknown[]; reado
   "forwarder.desiredCount": { good: [1, 100], bad: [0, 101] },
   "forwarder.subnetIds": { good: [["subnet-01234567"]], bad: [[], ["vpc-01234567"], undefined] },
   "forwarder.securityGroupIds": { good: [["sg-01234567"]], bad: [[], ["subnet-01234567"], undefined] },
+  load: { good: [LOAD], bad: [500, [], "plain"] },
+  "load.recordsPerSecond": { good: [1, 1_000_000_000], bad: [0, 0.5, 1_000_000_001, undefined] },
+  "load.recordBytes": { good: [1, 4_194_304], bad: [0, 4_194_305] },
+  "load.format": { good: ["plain", "kpl", "kpl+zlib"], bad: ["zlib", "KPL"] },
 };
 
 function many(count: number): Record<string, string> {
@@ -90,7 +95,7 @@ function settingsWith(key: string, value: unknown): Settings {
   const field = rest[rest.length - 1];
   if (field === undefined) return { [section]: value };
   if (section === "backends") return { backends: { x: { [field]: value } } };
-  const base = section === "forwarder" ? FORWARDER : SHORTEST[section];
+  const base = { forwarder: FORWARDER, load: LOAD }[section] ?? SHORTEST[section];
   return { [section]: { ...(base as Settings | undefined), [field]: value } };
 }
 
