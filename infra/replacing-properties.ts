@@ -160,11 +160,11 @@ export const REPLACING_PROPERTIES: Readonly<Record<string, ResourceRules>> = {
     [],
   ),
 
-  // Every resource has a region, which follows the provider's where it is not set, and which no resource can change.
+  // Another region replaces no provider, but what it provides: every resource has a region, which follows the provider's.
   "pulumi:providers:aws": rules(
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support",
-    ["region"],
-    ["allowedAccountIds", "defaultTags", "skipCredentialsValidation", "skipRegionValidation"],
+    [],
+    ["allowedAccountIds", "defaultTags", "region", "skipCredentialsValidation", "skipRegionValidation"],
   ),
   "pulumi:providers:gcp": rules(
     "https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference",

@@ -23,6 +23,8 @@ export interface CollectorOptions {
   readonly facts: CloudFacts;
   /** Who answers for the clouds; the realisers unless given. */
   readonly answers?: Answers;
+  /** Whether inputs may be made of what nobody answers: they are then {@link UNKNOWN}. An error unless given. */
+  readonly allowUnknown?: boolean;
 }
 
 /** One run's registrations, on their way to a graph. */
@@ -87,6 +89,7 @@ export class GraphCollector {
       id: response.getId(),
       ...(parent !== "" && { parent }),
       dependencies: [...request.getDependenciesList()].sort(),
+      ...propertyDependencies(request),
       ...(provider !== "" && { provider }),
       protect: request.getProtect() === true,
       deleteBeforeReplace: request.getDeletebeforereplace(),
@@ -116,7 +119,9 @@ export class GraphCollector {
     if (this.#failures.length > 0) throw this.#failures[0];
     const resources = this.#resources.filter((resource) => resource !== undefined);
     const unknown = resources.flatMap(({ type, name, inputs }) =>
-      unknownPaths(inputs).map((path) => `${type} ${name}: no realiser gives what its ${path} is made of`),
+      this.#options.allowUnknown === true
+        ? []
+        : unknownPaths(inputs).map((path) => `${type} ${name}: no realiser gives what its ${path} is made of`),
     );
     const problems = [...new Set([...this.problems, ...unknown])];
     if (problems.length > 0) throw new Error(`The program cannot be realised here:\n${problems.join("\n")}`);
@@ -131,4 +136,13 @@ export class GraphCollector {
       return {};
     }
   }
+}
+
+function propertyDependencies(request: wire.RegisterResourceRequest): Pick<GraphResource, "propertyDependencies"> {
+  const made = new Map<string, readonly string[]>();
+  request.getPropertydependenciesMap().forEach((dependencies, input) => {
+    const urns = dependencies.getUrnsList();
+    if (urns.length > 0) made.set(input, [...urns].sort());
+  });
+  return made.size === 0 ? {} : { propertyDependencies: Object.fromEntries([...made].sort()) };
 }

@@ -24,6 +24,8 @@ export interface GraphResource {
   readonly parent?: string;
   /** URNs of what it depends on, through its inputs or by word; sorted. */
   readonly dependencies: readonly string[];
+  /** Which of them each input is made of, for inputs that are made of any; sorted. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
   /** `urn::id` of an explicit provider. */
   readonly provider?: string;
   readonly protect: boolean;
