@@ -1,13 +1,16 @@
+const SECOND_MS = 1000;
+
 /**
  * A limit per second, held in every second that starts at a whole millisecond, not only in each second of the clock.
  * What is taken at once beyond the limit (one very large record, one answer of 10 MB) is paid for with as many seconds as it is worth.
  */
 export class RateWindow {
   readonly #limit: number;
-  /** What was taken in each of the last 1,000 milliseconds; made at the first use, since most shards of a wide stream idle. */
-  #slots: Float64Array | undefined;
+  /** What was taken in the last second, oldest first, from `#head` on: whole milliseconds, and how much in each. */
+  #times: number[] = [];
+  #amounts: number[] = [];
+  #head = 0;
   #sum = 0;
-  /** The newest millisecond that `#slots` covers. */
   #newestMs = -Infinity;
   #blockedUntilMs = -Infinity;
 
@@ -28,11 +31,22 @@ export class RateWindow {
     return this.#newestMs >= this.#blockedUntilMs && this.#sum < this.#limit;
   }
 
+  /** How much fits now; the whole limit in an unused second, into which more than that fits too. */
+  room(nowMs: number): number {
+    this.#advance(nowMs);
+    return this.#newestMs < this.#blockedUntilMs ? 0 : Math.max(0, this.#limit - this.#sum);
+  }
+
   /** Takes it, whether it fits or not: ask first. */
   take(amount: number, nowMs: number): void {
     this.#advance(nowMs);
-    this.#slots ??= new Float64Array(1000);
-    this.#slots[this.#newestMs % 1000]! += amount;
+    const last = this.#times.length - 1;
+    if (this.#times[last] === this.#newestMs) {
+      this.#amounts[last]! += amount;
+    } else {
+      this.#times.push(this.#newestMs);
+      this.#amounts.push(amount);
+    }
     this.#sum += amount;
     if (this.#sum > this.#limit) this.#blockedUntilMs = this.#newestMs + Math.ceil((this.#sum / this.#limit) * 1000);
   }
@@ -51,9 +65,10 @@ export class RateWindow {
     this.#advance(nowMs);
     let sum = this.#sum;
     let at = this.#newestMs;
-    while (!enough(sum)) {
-      at += 1;
-      sum -= this.#slots![at % 1000]!;
+    for (let entry = this.#head; !enough(sum); entry++) {
+      if (entry === this.#times.length) break;
+      at = this.#times[entry]! + SECOND_MS;
+      sum = entry + 1 === this.#times.length ? 0 : sum - this.#amounts[entry]!;
     }
     return Math.max(at, this.#blockedUntilMs);
   }
@@ -62,15 +77,14 @@ export class RateWindow {
   #advance(nowMs: number): void {
     const now = Math.floor(nowMs);
     if (now <= this.#newestMs) return;
-    if (this.#slots !== undefined && now - this.#newestMs >= 1000) {
-      if (this.#sum !== 0) this.#slots.fill(0);
-      this.#sum = 0;
-    } else if (this.#slots !== undefined) {
-      for (let ms = this.#newestMs + 1; ms <= now; ms += 1) {
-        this.#sum -= this.#slots[ms % 1000]!;
-        this.#slots[ms % 1000] = 0;
-      }
-    }
     this.#newestMs = now;
+    const count = this.#times.length;
+    while (this.#head < count && this.#times[this.#head]! <= now - SECOND_MS) this.#sum -= this.#amounts[this.#head++]!;
+    if (this.#head * 2 <= count) return;
+    this.#times = this.#times.slice(this.#head);
+    this.#amounts = this.#amounts.slice(this.#head);
+    this.#head = 0;
+    // Fractions of bytes, which means have, would not add up to nothing.
+    if (this.#times.length === 0) this.#sum = 0;
   }
 }
