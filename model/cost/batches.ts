@@ -32,10 +32,22 @@ const EMPTY_RECORD_BYTES = EVENTS.recordBytes("shardId-000000000000", {
   arrivalMs: 1_767_225_600_123,
 });
 
+/** Bytes that one Kinesis record takes in an event, in base64. */
+export function eventRecordBytes({ recordBytes, partitionKeyBytes }: StreamTraffic): number {
+  return EMPTY_RECORD_BYTES + partitionKeyBytes + 4 * Math.ceil(recordBytes / 3);
+}
+
+/** Bytes of an event that its records may take. */
+export const EVENT_RECORDS_BYTES = MAX_EVENT_BYTES - EVENTS.envelopeBytes;
+
 /** Kinesis records that one event holds: 6 MB, each record in base64. */
-export function recordsPerEvent({ recordBytes, partitionKeyBytes }: StreamTraffic): number {
-  const bytes = EMPTY_RECORD_BYTES + partitionKeyBytes + 4 * Math.ceil(recordBytes / 3);
-  return Math.max(1, Math.floor((MAX_EVENT_BYTES - EVENTS.envelopeBytes) / bytes));
+export function recordsPerEvent(traffic: StreamTraffic): number {
+  return Math.max(1, Math.floor(EVENT_RECORDS_BYTES / eventRecordBytes(traffic)));
+}
+
+/** Processors that a function's one thread has: more than one make its work no shorter. */
+export function processorShare(memoryMb: number): number {
+  return Math.min(1, memoryMb / MB_PER_PROCESSOR);
 }
 
 /**
@@ -55,9 +67,7 @@ export function invocationsOf(
   const batch = Math.min(gathered, backend.batchSize, recordsPerEvent(traffic));
   const logRecords = batch * traffic.logRecords;
   const { cpuMicrosPerRecord, cpuMsPerInvocation, waitMsPerInvocation } = backend.serviceTime;
-  // The work of a batch is one thread's: more than one processor makes it no shorter.
-  const processor = Math.min(1, backend.memoryMb / MB_PER_PROCESSOR);
   const cpuSeconds = (logRecords * cpuMicrosPerRecord) / 1e6 + cpuMsPerInvocation / 1e3;
-  const seconds = cpuSeconds / processor + waitMsPerInvocation / 1e3;
+  const seconds = cpuSeconds / processorShare(backend.memoryMb) + waitMsPerInvocation / 1e3;
   return { perSecond: (laneRate / batch) * lanes, logRecords, seconds, laneBusy: (laneRate / batch) * seconds };
 }

@@ -79,8 +79,7 @@ export class LaneQueue {
     while (end < most && bytes + this.#bytes[end]! <= limits.maximumBytes) bytes += this.#bytes[end++]!;
     const full = end - head === limits.maximumRecords || end < this.#records.length;
     const polledAtMs = this.#polledAtMs[head]!;
-    const afterAnswerMs = answeredAtMs + limits.windowMs;
-    const readyAtMs = polledAtMs < afterAnswerMs ? afterAnswerMs : polledAtMs + limits.windowMs;
+    const readyAtMs = windowEndMs(polledAtMs, answeredAtMs, limits.windowMs);
     if (!full && !flush && readyAtMs > nowMs) return { readyAtMs };
     return { work: freshWork(this.#take(Math.max(1, end - head))) };
   }
@@ -99,6 +98,12 @@ export class LaneQueue {
     }
     return taken;
   }
+}
+
+/** When a batch that is not full is cut: its window begins with the lane's last answer, or, where that window ended empty, with its first record. */
+export function windowEndMs(polledAtMs: number, answeredAtMs: number, windowMs: number): number {
+  const afterAnswerMs = answeredAtMs + windowMs;
+  return polledAtMs < afterAnswerMs ? afterAnswerMs : polledAtMs + windowMs;
 }
 
 function freshWork(records: readonly MappingRecord[]): Work {

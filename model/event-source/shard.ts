@@ -61,7 +61,8 @@ export class ShardState {
     }
     this.#lastRead = records.at(-1)?.sequenceNumber ?? this.#lastRead;
     this.ended = ended;
-    this.#nextPollMs = nowMs + this.#waitAfter(retryAfterMs, caughtUp, settings, timings);
+    this.#nextPollMs = nowMs + waitAfterRead({ servedBefore: this.#served, retryAfterMs, caughtUp }, settings, timings);
+    this.#served = retryAfterMs === undefined;
   }
 
   /** When the next read is due; `Infinity` when there is no room for one or nothing left to read. */
@@ -90,32 +91,48 @@ export class ShardState {
     return this.lanes.every((lane) => lane.pending === 0) && (this.ended || this.#cursor.caughtUp(nowMs));
   }
 
-  #waitAfter(
-    retryAfterMs: number | undefined,
-    caughtUp: boolean,
-    settings: MappingSettings,
-    { idlePollMs, busyPollMs, fanOutPollMs }: MappingTimings,
-  ): number {
-    const served = this.#served;
-    this.#served = retryAfterMs === undefined;
-    // Plain readers compete for one budget: who was served last lets those go first who were not.
-    if (retryAfterMs !== undefined) return served && !settings.fanOut ? retryAfterMs + busyPollMs : retryAfterMs;
-    if (settings.fanOut) return fanOutPollMs;
-    return caughtUp ? idlePollMs : busyPollMs;
-  }
-
-  /**
-   * Records that may be read ahead: one full answer, or a full batch for each lane where that is more, and no more event bytes than
-   * all lanes' batches hold. A lane that fills up alone (all records with one key) holds the others back no further than that.
-   */
-  #room(settings: MappingSettings): number {
+  #room({ batchSize }: MappingSettings): number {
     let waiting = 0;
     let bytes = 0;
     for (const { queue } of this.lanes) {
       waiting += queue.length;
       bytes += queue.bytes;
     }
-    if (bytes >= this.lanes.length * MAX_EVENT_BYTES) return 0;
-    return Math.max(0, Math.max(GET_RECORDS_MAX_RECORDS, this.lanes.length * settings.batchSize) - waiting);
+    return readAhead({ lanes: this.lanes.length, batchSize, waiting, bytes });
   }
+}
+
+/**
+ * Records that may be read ahead: one full answer, or a full batch for each lane where that is more, and no more event bytes than
+ * all lanes' batches hold. A lane that fills up alone (all records with one key) holds the others back no further than that.
+ * `waiting` and `bytes`: records, and their event bytes, that all lanes of the shard have waiting.
+ */
+export function readAhead(shard: {
+  readonly lanes: number;
+  readonly batchSize: number;
+  readonly waiting: number;
+  readonly bytes: number;
+}): number {
+  if (shard.bytes >= shard.lanes * MAX_EVENT_BYTES) return 0;
+  return Math.max(0, Math.max(GET_RECORDS_MAX_RECORDS, shard.lanes * shard.batchSize) - shard.waiting);
+}
+
+/** What a read came to, as far as the time of the next one depends on it. */
+export interface ReadOutcome {
+  /** Whether the read before it found budget. */
+  readonly servedBefore: boolean;
+  /** Set when this one found none. */
+  readonly retryAfterMs: number | undefined;
+  readonly caughtUp: boolean;
+}
+
+/** Milliseconds from a read to the next. Plain readers compete for one budget: who was served last lets those go first who were not. */
+export function waitAfterRead(
+  { servedBefore, retryAfterMs, caughtUp }: ReadOutcome,
+  { fanOut }: Pick<MappingSettings, "fanOut">,
+  { idlePollMs, busyPollMs, fanOutPollMs }: MappingTimings,
+): number {
+  if (retryAfterMs !== undefined) return servedBefore && !fanOut ? retryAfterMs + busyPollMs : retryAfterMs;
+  if (fanOut) return fanOutPollMs;
+  return caughtUp ? idlePollMs : busyPollMs;
 }
