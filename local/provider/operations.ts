@@ -1,0 +1,128 @@
+/**
+ * What Pulumi's engine asks of a provider, answered by the realisers on a running local cloud: the same code that the in-process
+ * runner uses. https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
+ */
+import { rulesOf } from "../../infra/replacing-properties.ts";
+import { UNKNOWN, plainObject } from "../pulumi-values.ts";
+import { realiserOf } from "../realise/index.ts";
+import type { CloudFacts, RealiseContext, Realised, Realiser } from "../realise/realiser.ts";
+import type { Services } from "../services.ts";
+import { diffInputs } from "./diff.ts";
+import type { ResourceDiff } from "./diff.ts";
+import { seenState } from "./refresh.ts";
+import { type Properties, unknownIfMadeOfUnknown, withContents } from "./values.ts";
+
+/** What the local cloud does not do: said to the engine, which names the resource. */
+export class ProviderError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ProviderError";
+  }
+}
+
+/** A resource as the engine keeps it. */
+export interface ResourceState {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly properties: Properties;
+}
+
+/** The operations of every resource type, on one running cloud. */
+export class Operations {
+  readonly #facts: CloudFacts;
+  readonly #services: Services;
+
+  constructor(facts: CloudFacts, services: Services) {
+    this.#facts = facts;
+    this.#services = services;
+  }
+
+  /** Why a resource cannot be declared like this, `undefined` if it can. */
+  check(urn: string, inputs: Properties): string | undefined {
+    try {
+      realiserFor(urn).outputs(plainObject(inputs), this.#context(urn));
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  diff(urn: string, before: Properties, after: Properties): ResourceDiff {
+    return diffInputs(rulesOf(partsOf(urn).type), before, after);
+  }
+
+  /** Makes a resource. In a preview nothing is made, and all that a cloud would compute is unknown. */
+  async create(urn: string, inputs: Properties, preview: boolean): Promise<Omit<ResourceState, "inputs">> {
+    const realiser = realiserFor(urn);
+    const resource = this.#realised(realiser, urn, inputs);
+    if (preview) return { id: "", properties: { ...unknownValues(resource.outputs), ...inputs } };
+    if (realiser.behaviour === "real") {
+      if (realiser.read(resource.id, this.#services) !== undefined) {
+        throw new ProviderError(`${resource.id} already exists`);
+      }
+      await realiser.create(resource, this.#services);
+    }
+    return { id: resource.id, properties: { ...resource.outputs, ...inputs } };
+  }
+
+  /** Changes a resource in place; gives its properties. */
+  async update(urn: string, id: string, before: Properties, after: Properties, preview: boolean): Promise<Properties> {
+    const realiser = realiserFor(urn);
+    const resource = { ...this.#realised(realiser, urn, after), id };
+    if (preview) return { ...(unknownIfMadeOfUnknown(resource.outputs) as Properties), ...after };
+    if (realiser.behaviour === "real") {
+      const old = { ...this.#realised(realiser, urn, withContents(before, after) as Properties), id };
+      await realiser.update(old, resource, this.#services);
+    }
+    return { ...resource.outputs, ...after };
+  }
+
+  async delete(urn: string, { id, inputs }: Omit<ResourceState, "properties">): Promise<void> {
+    const realiser = realiserFor(urn);
+    if (realiser.behaviour === "real") {
+      const resource = this.#realised(realiser, urn, withContents(inputs) as Properties);
+      await realiser.delete({ ...resource, id }, this.#services);
+    }
+  }
+
+  /** What there is of a resource, `undefined` if it is gone. What the local cloud does not keep is as it was declared. */
+  read(urn: string, state: ResourceState): ResourceState | undefined {
+    const realiser = realiserFor(urn);
+    if (realiser.behaviour === "none") return state;
+    const found = realiser.read(state.id, this.#services);
+    return found === undefined ? undefined : seenState(state, found);
+  }
+
+  #realised(realiser: Realiser, urn: string, properties: Properties): Realised {
+    const inputs = plainObject(properties);
+    const { id, ...outputs } = realiser.outputs(inputs, this.#context(urn));
+    return { id, inputs, outputs };
+  }
+
+  #context(urn: string): RealiseContext {
+    const { name, project, stack } = partsOf(urn);
+    return { ...this.#facts, name, project, stack };
+  }
+}
+
+/** What a URN says: `urn:pulumi:<stack>::<project>::<parents' types>$<type>::<name>`. */
+function partsOf(urn: string): {
+  readonly stack: string;
+  readonly project: string;
+  readonly type: string;
+  readonly name: string;
+} {
+  const [stack = "", project = "", types = "", ...name] = urn.replace(/^urn:pulumi:/, "").split("::");
+  return { stack, project, type: types.slice(types.lastIndexOf("$") + 1), name: name.join("::") };
+}
+
+function realiserFor(urn: string): Realiser {
+  const { type } = partsOf(urn);
+  const realiser = realiserOf(type);
+  if (realiser === undefined) throw new ProviderError(`the local cloud does not know ${type}`);
+  return realiser;
+}
+
+function unknownValues(outputs: Properties): Properties {
+  return Object.fromEntries(Object.keys(outputs).map((key) => [key, UNKNOWN]));
+}
