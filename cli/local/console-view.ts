@@ -1,8 +1,10 @@
 import type { Clock } from "../../contract/clock.ts";
 import { messageOf } from "../errors.ts";
+import { grouped } from "../grouped.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import type { ProgressCount, ProgressOutput } from "../progress-display.ts";
 import { renderAudit, renderBackends } from "../report/render.ts";
+import type { Report } from "../report/schema.ts";
 import type { Endpoints } from "./endpoints-file.ts";
 import type { RunProgress, RunView } from "./run-view.ts";
 
@@ -60,7 +62,7 @@ export function consoleView({ output, clock }: ConsoleViewOptions): RunView {
     interrupted(directory) {
       say(`Interrupted: not everything was delivered, and nothing was audited. What there is: ${directory}`);
     },
-    finished({ backends, input }, audit) {
+    finished({ backends, input, delivery }, audit) {
       if (input.lines === 0 && Object.values(audit).every(({ accepted }) => accepted === 0)) {
         say("Nothing was sent.");
         return;
@@ -68,7 +70,8 @@ export function consoleView({ output, clock }: ConsoleViewOptions): RunView {
       say(
         `\nSent ${input.accepted.toLocaleString("en-US")} records in ${input.seconds.toFixed(1)} s ` +
           `(${Math.round(input.recordsPerSecond).toLocaleString("en-US")} records/s; ` +
-          `${input.resent.toLocaleString("en-US")} sent again, ${input.blank} blank lines skipped, ${input.refused} refused).\n`,
+          `${input.resent.toLocaleString("en-US")} sent again, ${input.blank} blank lines skipped, ${input.refused} refused).\n` +
+          `Delivered, from the first record's arrival to the last one's acknowledgement: ${rates(delivery)}.\n`,
       );
       output.write(renderBackends(backends, { colour }));
       output.write(renderAudit(audit, { colour }));
@@ -86,6 +89,13 @@ function countsOf({ accepted, expected, backends }: RunProgress): ProgressCount[
     ...Object.entries(backends).map(([label, { written }]): ProgressCount => ({ label, value: written, of })),
     { label: "quarantined", value: sum(Object.values(backends).map((backend) => backend.quarantined)) },
   ];
+}
+
+function rates(delivery: Report["delivery"]): string {
+  const parts = Object.entries(delivery).map(([backend, { recordsPerSecond }]) =>
+    recordsPerSecond === null ? `${backend} nothing` : `${backend} ${grouped(Math.round(recordsPerSecond))} records/s`,
+  );
+  return parts.join(", ");
 }
 
 function listed(types: ReadonlyMap<string, number>): string {

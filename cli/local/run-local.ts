@@ -179,10 +179,21 @@ async function carryInput(run: Run): Promise<RunEnd> {
       limits: options.limits,
       ...stream.counts,
     },
+    firstArrivalMs: firstArrivalMs(stream),
   });
   view.finished(report, audit);
   if (failure !== undefined) throw failure;
   return holds(audit) ? EXIT.ok : EXIT.auditBroken;
+}
+
+/** `undefined` for a stream that has had no record. */
+function firstArrivalMs(stream: StreamModel): number | undefined {
+  const nowMs = systemClock.now();
+  const arrivals = stream.shards(nowMs).flatMap(({ shardId }) => {
+    const position = stream.positionAt(shardId, "TRIM_HORIZON", nowMs);
+    return stream.readFrom(shardId, position, { nowMs, maxRecords: 1 }).records.map(({ arrivalMs }) => arrivalMs);
+  });
+  return arrivals.length === 0 ? undefined : Math.min(...arrivals);
 }
 
 async function produce(run: Run): Promise<{ readonly produced: ProduceResult; readonly failure?: ProduceFailure }> {

@@ -3,6 +3,7 @@ import { describeFinding } from "../audit/describe-finding.ts";
 import type { FindingKind } from "../audit/findings.ts";
 import type { AuditResult } from "../audit/ledger.ts";
 import type { ProduceResult } from "../produce/produce-result.ts";
+import { deliveryOf } from "./delivery.ts";
 import { type InvocationSample, backendRow } from "./invocation-table.ts";
 import type { Report } from "./schema.ts";
 
@@ -11,6 +12,8 @@ export interface ReportParts {
   readonly sources: readonly string[];
   readonly produced: ProduceResult;
   readonly stream: Report["stream"];
+  /** When the stream's first record arrived, milliseconds since the epoch; `undefined` if none has. */
+  readonly firstArrivalMs: number | undefined;
   /** Finished invocations by backend. */
   readonly invocations: Readonly<Record<string, readonly InvocationSample[]>>;
   /** Audit results by backend. */
@@ -36,8 +39,18 @@ export function buildReport(parts: ReportParts): Report {
     },
     stream: parts.stream,
     backends: mapValues(parts.invocations, backendRow),
+    delivery: deliveries(parts),
     audit: mapValues(parts.audit, reportedAudit),
   };
+}
+
+function deliveries({ invocations, firstArrivalMs, audit }: ReportParts): Report["delivery"] {
+  return Object.fromEntries(
+    Object.entries(audit).map(([backend, { written, quarantined }]) => [
+      backend,
+      deliveryOf(invocations[backend] ?? [], firstArrivalMs, written + quarantined),
+    ]),
+  );
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {

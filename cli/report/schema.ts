@@ -18,6 +18,8 @@ const backendRowSchema = z.strictObject({
   errorPercent: mean,
 });
 
+const deliverySchema = z.strictObject({ seconds: mean, recordsPerSecond: mean });
+
 const auditSchema = z.strictObject({
   accepted: count,
   written: count,
@@ -55,6 +57,7 @@ export const reportSchema = z.strictObject({
     throttled: count,
   }),
   backends: z.record(z.string(), backendRowSchema),
+  delivery: z.record(z.string(), deliverySchema),
   audit: z.record(z.string(), auditSchema),
 });
 

@@ -2,6 +2,7 @@ import type { Finding } from "../../cli/audit/findings.ts";
 import type { AuditResult } from "../../cli/audit/ledger.ts";
 import { ARTICLE_ROWS } from "../../cli/report/article.ts";
 import { buildReport } from "../../cli/report/build-report.ts";
+import { deliveryOf } from "../../cli/report/delivery.ts";
 import { type InvocationSample, backendRow } from "../../cli/report/invocation-table.ts";
 import { renderAudit, renderBackends } from "../../cli/report/render.ts";
 import { reportSchema } from "../../cli/report/schema.ts";
@@ -139,6 +140,7 @@ describe("report", () => {
       sources: ["a.ndjson.gz"],
       produced,
       stream: { name: "s", shards: 8, limits: true, records: 1000, throttled: 5 },
+      firstArrivalMs: 500,
       invocations: { archive: SAMPLES },
       audit: { archive: AUDIT },
     });
@@ -158,6 +160,8 @@ describe("report", () => {
       },
       stream: { name: "s", shards: 8, limits: true, records: 1000, throttled: 5 },
       backends: { archive: backendRow(SAMPLES) },
+      // The last success ended at 10.5 s; 990 written and 10 quarantined.
+      delivery: { archive: { seconds: 10, recordsPerSecond: 100 } },
       audit: {
         archive: {
           accepted: 1000,
@@ -176,11 +180,20 @@ describe("report", () => {
     });
   });
 
+  test("the rate of delivery counts no failed invocation, and is null where nothing arrived or nothing was delivered", () => {
+    const failed = [invocation(1, 0, 2000, 10), invocation(1, 2000, 9000, 10, "error")];
+    expect(deliveryOf(failed, 1000, 10)).toEqual({ seconds: 1, recordsPerSecond: 10 });
+    const nothing = { seconds: null, recordsPerSecond: null };
+    expect(deliveryOf(failed, undefined, 0)).toEqual(nothing);
+    expect(deliveryOf([invocation(1, 2000, 9000, 10, "error")], 1000, 0)).toEqual(nothing);
+  });
+
   test("a report with an unknown field or reason is refused by the schema", () => {
     const report = buildReport({
       sources: [],
       produced,
       stream: { name: "s", shards: 8, limits: true, records: 1000, throttled: 5 },
+      firstArrivalMs: undefined,
       invocations: {},
       audit: { archive: AUDIT },
     });
