@@ -1,12 +1,20 @@
 import { tolerateGoneReaders } from "../cli/gone-readers.ts";
 import type { RegisterBench } from "./bench.ts";
 import { registerCage } from "./cage/cage-bench.ts";
+import { registerDecoder } from "./decoder/decoder.ts";
+import { registerEndToEnd } from "./end-to-end/end-to-end.ts";
 import { registerFuzz } from "./fuzz/fuzz.ts";
 import { registerIsolation } from "./isolation/isolation.ts";
 import { runBench } from "./program.ts";
 
 /** One folder under `bench/` and one line here for each bench. */
-const BENCHES: readonly RegisterBench[] = [registerCage, registerFuzz, registerIsolation];
+const BENCHES: readonly RegisterBench[] = [
+  registerCage,
+  registerDecoder,
+  registerEndToEnd,
+  registerFuzz,
+  registerIsolation,
+];
 
 tolerateGoneReaders(process.stdout, process.stderr);
 const code = await runBench(BENCHES, process.argv.slice(2), process);

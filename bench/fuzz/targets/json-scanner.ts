@@ -1,8 +1,8 @@
-import { isUtf8 } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { JsonScanner } from "../../../functions/shared/json-scanner.ts";
 import { canonicalJson } from "../../../local/bigquery/json.ts";
+import { parsed } from "../../decoder/reference-json.ts";
 import { bytesFrom } from "../inputs/bytes.ts";
 import { JSON_SEEDS, JSON_TOKENS, jsonText, logRecord, utf8 } from "../inputs/json.ts";
 import { claim } from "../target.ts";
@@ -12,18 +12,6 @@ const WANTED = ["player_id", "a", "__proto__"];
 const GOOD = Buffer.from('{"a":[1,{"a":2}],"b":3}');
 
 type Members = Readonly<Record<string, unknown>>;
-
-/** What Node makes of the bytes: `undefined` if they are not UTF-8 and JSON, without blanks around. */
-export function parsed(bytes: Buffer): { value: unknown } | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  const text = bytes.toString("utf8");
-  if (/^[ \t\r\n]|[ \t\r\n]$/.test(text)) return undefined;
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
-}
 
 function checkMembers(scanner: JsonScanner, bytes: Buffer, value: object): void {
   const text = bytes.toString("utf8");
