@@ -9,6 +9,7 @@ import { register as registerProduce } from "./commands/produce.ts";
 import { register as registerQuarantine } from "./commands/quarantine.ts";
 import { register as registerQuery } from "./commands/query.ts";
 import { register as registerReplay } from "./commands/replay.ts";
+import { register as registerTerraform } from "./commands/terraform.ts";
 import { describeError, exitCodeOf } from "./errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.ts";
 
@@ -21,6 +22,7 @@ const COMMANDS: readonly Register[] = [
   registerReplay,
   registerQuarantine,
   registerCost,
+  registerTerraform,
 ];
 
 /** Runs a command line (without node and script) and gives the exit code. Never rejects. */
