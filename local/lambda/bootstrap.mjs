@@ -7,13 +7,12 @@ import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 
 const environment = process.env;
-const channel = new Socket({ fd: 3 });
+const LENGTHS_BYTES = 8;
+let frame = Buffer.allocUnsafeSlow(1 << 20);
 let current;
 
 // Whoever stops the parent from a terminal signals its children too; they end when the parent says so, or is gone.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
-channel.on("error", () => process.exit(0));
-channel.on("close", () => process.exit(0));
 
 const LEVELS = { log: "INFO", info: "INFO", warn: "WARN", error: "ERROR", debug: "DEBUG", trace: "TRACE" };
 for (const [method, level] of Object.entries(LEVELS)) {
@@ -26,9 +25,10 @@ for (const [method, level] of Object.entries(LEVELS)) {
 process.on("unhandledRejection", (reason) => crash("Runtime.UnhandledPromiseRejection", reason, 128));
 process.on("uncaughtException", (error) => crash(undefined, error, 129));
 
+const channel = openChannel();
+const loadFrom = performance.now();
 const handle = await loadHandler();
-send({ kind: "ready" });
-readFrames();
+send({ kind: "ready", loadMs: performance.now() - loadFrom });
 
 async function loadHandler() {
   const [file, name] = environment._HANDLER.split(".");
@@ -45,26 +45,41 @@ async function loadHandler() {
   return new Promise(() => {});
 }
 
-function readFrames() {
-  let chunks = [];
+/** Reads into a buffer that is kept: Lambda's own client takes an event from its connection outside of JavaScript, once. */
+function openChannel() {
   let size = 0;
-  channel.on("data", (chunk) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size < 8) return;
-    if (chunks[0].length < 8) chunks = [Buffer.concat(chunks)];
-    const headLength = chunks[0].readUInt32BE(0);
-    const bodyLength = chunks[0].readUInt32BE(4);
-    // One invocation at a time: a second frame never follows before the answer.
-    if (size < 8 + headLength + bodyLength) return;
-    const frame = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-    chunks = [];
-    size = 0;
-    void invoke(JSON.parse(frame.toString("utf8", 8, 8 + headLength)), frame.subarray(8 + headLength));
+  const opened = new Socket({
+    fd: 3,
+    onread: {
+      buffer: () => frame.subarray(size),
+      callback(read) {
+        size += read;
+        if (size < LENGTHS_BYTES) return true;
+        const bodyStart = LENGTHS_BYTES + frame.readUInt32BE(0);
+        const end = bodyStart + frame.readUInt32BE(4);
+        reserveFrame(end, size);
+        // One invocation at a time: a second frame never follows before the answer.
+        if (size < end) return true;
+        size = 0;
+        void invoke(JSON.parse(frame.toString("utf8", LENGTHS_BYTES, bodyStart)), bodyStart, end);
+        return true;
+      },
+    },
   });
+  opened.on("error", () => process.exit(0));
+  opened.on("close", () => process.exit(0));
+  return opened;
 }
 
-async function invoke({ requestId, deadlineMs, functionArn }, body) {
+/** Makes room for a frame of so many bytes, of which some are there, and for one more: a read into no room ends the channel. */
+function reserveFrame(bytes, used) {
+  if (bytes < frame.length) return;
+  const larger = Buffer.allocUnsafeSlow(bytes + 1);
+  frame.copy(larger, 0, 0, used);
+  frame = larger;
+}
+
+async function invoke({ requestId, deadlineMs, functionArn }, bodyStart, bodyEnd) {
   current = requestId;
   const context = {
     callbackWaitsForEmptyEventLoop: true,
@@ -79,7 +94,7 @@ async function invoke({ requestId, deadlineMs, functionArn }, body) {
   };
   let answer;
   try {
-    const response = await handle(JSON.parse(body.toString("utf8")), context);
+    const response = await handle(JSON.parse(frame.toString("utf8", bodyStart, bodyEnd)), context);
     answer = Buffer.from(response === undefined ? "null" : JSON.stringify(response));
   } catch (error) {
     const described = describe(undefined, error);
