@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 
 /** A consumer's code: one file for Lambda, `index.mjs`, which exports `handler`. */
 export interface Bundle {
@@ -22,12 +22,18 @@ const BANNER =
  * in the output names a path, a time or a version of this machine. Throws esbuild's error if the folder or an import is missing.
  */
 export function bundleFunction(backend: string, projectRoot = PROJECT_ROOT): Bundle {
-  const result = buildSync({
+  const result = buildSync({ ...bundleOptions(backend, projectRoot), write: false });
+  const code = result.outputFiles[0]!.text;
+  return { code, sha256: createHash("sha256").update(code).digest("hex") };
+}
+
+/** How esbuild makes it: for whoever wants its source map beside the same code. */
+export function bundleOptions(backend: string, projectRoot = PROJECT_ROOT): BuildOptions {
+  return {
     absWorkingDir: projectRoot,
     entryPoints: [`functions/${backend}/handler.ts`],
     outfile: "index.mjs",
     bundle: true,
-    write: false,
     format: "esm",
     platform: "node",
     target: "node24",
@@ -39,7 +45,5 @@ export function bundleFunction(backend: string, projectRoot = PROJECT_ROOT): Bun
     charset: "utf8",
     logLevel: "silent",
     banner: { js: BANNER },
-  });
-  const code = result.outputFiles[0]!.text;
-  return { code, sha256: createHash("sha256").update(code).digest("hex") };
+  };
 }

@@ -1,32 +1,18 @@
 /** `npm run bench -- archive` and `-- warehouse`: the bundled handlers in Lambda's cage, beside others that do the same work. */
-import { gzipSync } from "node:zlib";
+import { CommandError } from "../../cli/errors.ts";
+import { EXIT } from "../../cli/exit-codes.ts";
+import { listenForInterrupt } from "../../cli/interrupt.ts";
+import { systemClock } from "../../contract/clock.ts";
 import type { Command } from "commander";
-import { positiveWholeNumber, seed } from "../../cli/options.ts";
 import type { RegisterBench } from "../bench.ts";
-import { thisMachine } from "../machine.ts";
 import { storeResult } from "../results.ts";
 import { StandIns } from "../stand-ins/stand-ins.ts";
-import { type Backend, CONTENDERS } from "./contender.ts";
-import { type EventSet, generatedTexts, plainEvents } from "./events.ts";
-import { Entrant } from "./measure.ts";
-import { type CageResult, resultOf } from "./result.ts";
+import type { Backend } from "./contender.ts";
+import { type CageOptions, cageOptions } from "./options.ts";
+import { openRecords } from "./records.ts";
+import type { CageResult } from "./result.ts";
+import { runCage } from "./run.ts";
 import { renderCage } from "./table.ts";
-
-const WARM_UP_RECORDS = 3_400;
-const WARM_UP_SEED_STEP = 1;
-/** The records are this old when they are sent: within one hour, and long since arrived. */
-const AGE_MS = 2 * 3_600_000;
-const MS_PER_HOUR = 3_600_000;
-const GZIP_SAMPLE = 3_400;
-
-interface Options {
-  readonly memory: number;
-  readonly records: number;
-  readonly rounds: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly json?: boolean;
-}
 
 /** Registers both. */
 export const registerCage: RegisterBench = (program) => {
@@ -35,88 +21,56 @@ export const registerCage: RegisterBench = (program) => {
 };
 
 function register(program: Command, backend: Backend, what: string): void {
-  program
+  const command = program
     .command(backend)
     .description(
-      `${what}, written from a function's share of memory and processor, by Sluice and by others; contents are verified.`,
-    )
-    .option("--memory <MB>", "the function's memory, which decides its share of a processor", positiveWholeNumber, 256)
-    .option("--records <n>", "records of one round", positiveWholeNumber, 20_000)
-    .option("--rounds <n>", "rounds; each takes the contenders in turn", positiveWholeNumber, 3)
-    .option("--batch-size <n>", "records of an event at most; 6 MB of event cut it too", positiveWholeNumber, 10_000)
-    .option("--seed <n>", "of the generated log", seed, 1)
-    .option("--json", "print the result as JSON")
-    .action(async (options: Options) => {
-      const result = await measure(backend, options);
-      const files = storeResult(backend, result, false);
-      process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
-      if (result.contenders.some(({ errorPercent }) => errorPercent > 0)) process.exitCode = 1;
-    });
+      `${what}, written from a function's share of memory and processor, by Sluice and by others; exits with 1 if contents differ or an invocation fails.`,
+    );
+  cageOptions(command).action((options: CageOptions) => bench(backend, options));
 }
 
-async function measure(backend: Backend, options: Options): Promise<CageResult> {
-  const size = { memoryMb: options.memory, limitProcessor: true };
-  const sets = eventSets(options);
-  const standIns = await StandIns.start();
-  const entrants: Entrant[] = [];
+async function bench(backend: Backend, options: CageOptions): Promise<void> {
+  const interrupt = listenForInterrupt(process, systemClock);
   try {
-    for (const contender of CONTENDERS.filter((each) => each.backend === backend)) {
-      process.stderr.write(`${contender.name}: starts and warms up …\n`);
-      const entrant = new Entrant(contender, size, standIns);
-      entrants.push(entrant);
-      await entrant.warmUp(sets.of(WARM_UP_RECORDS, contender.maxRecords, options.seed + WARM_UP_SEED_STEP));
-    }
-    for (let round = 1; round <= options.rounds; round++) {
-      process.stderr.write(`round ${round} of ${options.rounds} …\n`);
-      for (const entrant of entrants) {
-        await entrant.run(sets.of(options.records, entrant.contender.maxRecords, options.seed));
-      }
-    }
-    return describe(backend, options, entrants, sets.of(options.records, undefined, options.seed));
+    const result = await measure(backend, options, interrupt.signal);
+    const files = storeResult(backend, result, false);
+    process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
+    if (hasErrors(result)) process.exitCode = EXIT.failed;
+  } catch (error) {
+    const code = interrupt.exitCode();
+    if (code === undefined && !(error instanceof CommandError)) throw error;
+    if (code !== undefined) process.stderr.write(`${backend}: ended before it was done; nothing is stored\n`);
+    else if (error instanceof CommandError) process.stderr.write(described(error));
+    process.exitCode = code ?? (error as CommandError).exitCode;
   } finally {
-    for (const entrant of entrants) await entrant.close();
+    interrupt.dispose();
+  }
+}
+
+async function measure(backend: Backend, options: CageOptions, signal: AbortSignal): Promise<CageResult> {
+  const nowMs = systemClock.now();
+  const source = await openRecords(options, nowMs);
+  const standIns = await StandIns.start();
+  try {
+    const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+    return await runCage(backend, options, { source, standIns, signal, nowMs, tell });
+  } finally {
     await standIns.close();
   }
 }
 
-/** Makes each set of events once. */
-function eventSets({ batchSize }: Options): { of(records: number, most: number | undefined, seed: number): EventSet } {
-  const made = new Map<string, EventSet>();
-  const startMs = Date.now() - AGE_MS;
-  const arrivedMs = startMs - (startMs % MS_PER_HOUR);
-  return {
-    of(records, most, seed) {
-      const count = Math.min(records, most ?? records);
-      const key = `${count} ${seed}`;
-      const known = made.get(key) ?? plainEvents(generatedTexts(seed, count, startMs), batchSize, arrivedMs);
-      made.set(key, known);
-      return known;
-    },
-  };
+/** Whether an invocation failed: contents that differ end the run before there is a result. */
+function hasErrors({ contenders, flatness }: CageResult): boolean {
+  return contenders.some(({ errorPercent }) => errorPercent > 0) || (flatness?.failed ?? 0) > 0;
 }
 
-function describe(backend: Backend, options: Options, entrants: readonly Entrant[], set: EventSet): CageResult {
-  const { memory, records, rounds, batchSize } = options;
-  const sample = Buffer.from([...generatedTexts(options.seed, GZIP_SAMPLE, Date.now() - AGE_MS)].join("\n"));
-  const { kind, share } = entrants[0]!.function.cage;
-  return {
-    version: 1,
-    command: `npm run bench -- ${backend} --memory ${memory} --records ${records} --rounds ${rounds} --batch-size ${batchSize} --seed ${options.seed}`,
-    machine: thisMachine(),
-    cage: { kind, memoryMb: memory, processorShare: share },
-    backend,
-    input: {
-      recordBytes: set.textBytes / set.contents.records,
-      gzipRatio: gzipSync(sample, { level: 6 }).length / sample.length,
-      recordsPerInvocation: set.contents.records / set.events.length,
-      rounds,
-    },
-    contenders: entrants.map(resultOf),
-  };
+function described({ message, hint }: CommandError): string {
+  return `error: ${message}\n${hint === undefined ? "" : `  ${hint}\n`}`;
 }
 
 function report(result: CageResult, files: readonly string[]): string {
   const { command, machine } = result;
-  const made = `${command}\nNode ${machine.node}, ${machine.platform}, ${machine.cores} cores, ${machine.processor}\n`;
+  const { node, platform, kernel, cores, processor } = machine;
+  const made = `${command}\nNode ${node}, ${platform}, kernel ${kernel}, ${cores} cores, ${processor}\n`;
   return `${made}\n${renderCage(result)}${files.join(", ")}\n`;
 }

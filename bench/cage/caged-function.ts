@@ -8,6 +8,7 @@ import { heapFlags, processEnvironment } from "../../local/lambda/process-enviro
 import { type Cage, type CageSize, openCage } from "./cgroup.ts";
 import { processNanos } from "./process-time.ts";
 
+const PROFILER = fileURLToPath(new URL("profiler.mjs", import.meta.url));
 const BOOTSTRAP = fileURLToPath(new URL("../../local/lambda/bootstrap.mjs", import.meta.url));
 const REGION = "us-east-1";
 const ACCOUNT = "000000000000";
@@ -20,6 +21,8 @@ export interface CagedFunctionOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly size: CageSize;
   readonly timeoutSeconds: number;
+  /** Lets `profiled` of profile.ts look at what takes the time. */
+  readonly profiler?: boolean;
 }
 
 /** A function's process in a cage, run by the loop that stands for Lambda's runtime: one invocation at a time, JSON bytes in and out. */
@@ -39,6 +42,7 @@ export class CagedFunction {
     writeFileSync(join(this.#folder, "index.mjs"), options.code);
     this.cage = openCage(`sluice-bench-${process.pid}-${options.name}`, options.size);
     const { memoryMb } = options.size;
+    const flags = [...heapFlags(memoryMb), ...(options.profiler === true ? ["--import", PROFILER] : [])];
     const config = {
       name: options.name,
       files: {},
@@ -53,8 +57,8 @@ export class CagedFunction {
     const place = { region: REGION, accountId: ACCOUNT, taskRoot: this.#folder, logStream: "bench" };
     this.#process = new ExecutionEnvironment({
       clock: systemClock,
-      command: this.cage.wrap([process.execPath, ...heapFlags(memoryMb), BOOTSTRAP]),
-      environment: processEnvironment(config, place, {}),
+      command: this.cage.wrap([process.execPath, ...flags, BOOTSTRAP]),
+      environment: processEnvironment(config, place, { SLUICE_PROFILE_FOLDER: this.#folder }),
       workingDirectory: this.#folder,
       memoryMb,
       onLine: (line) => this.lines.push(line),
@@ -70,6 +74,16 @@ export class CagedFunction {
     return execution;
   }
 
+  /** Its process. */
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
+  /** A folder of its own, where its code is and its profiler answers. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   /** Highest resident memory so far, in MiB. */
   get peakMb(): number {
     return this.#peakMb;
@@ -77,7 +91,12 @@ export class CagedFunction {
 
   /** Processor time so far, in nanoseconds. */
   processorNanos(): number {
-    return this.cage.processorNanos() ?? processNanos(this.#process.pid!);
+    return this.cage.processorNanos() ?? processNanos(this.pid);
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#process.kill();
   }
 
   /** Ends the process and removes the cage. */

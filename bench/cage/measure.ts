@@ -1,11 +1,17 @@
+import { CommandError } from "../../cli/errors.ts";
 import type { StandIns } from "../stand-ins/stand-ins.ts";
 import { CagedFunction } from "./caged-function.ts";
 import type { CageSize } from "./cgroup.ts";
-import { type Contender, bundleOf, environmentOf } from "./contender.ts";
+import { bundleOf, type Contender, type ContenderBundle, environmentOf } from "./contender.ts";
 import type { EventSet } from "./events.ts";
 
 const TIMEOUT_SECONDS = 300;
 const ACKNOWLEDGED = '{"batchItemFailures":[]}';
+
+/** What was stored is not what was sent. */
+export class ContentsError extends CommandError {
+  override readonly name = "ContentsError";
+}
 
 /** What one round of one contender took. */
 export interface Round {
@@ -18,71 +24,91 @@ export interface Round {
   readonly processorMicros: number;
   readonly wireBytes: number;
   readonly requests: number;
+  /** Bytes of the rows or lines before compression, and after one gzip −6 over all of them if it was asked for. */
+  readonly plainBytes: number;
+  readonly gzipBytes?: number;
+}
+
+/** How an entrant is set up. */
+export interface EntrantOptions {
+  readonly contender: Contender;
+  readonly size: CageSize;
+  readonly standIns: StandIns;
+  /** Ends the process, and the run that is under way. */
+  readonly signal?: AbortSignal;
+  /** Lets its processor time be looked at. */
+  readonly profiler?: boolean;
 }
 
 /** A contender's process, kept over the rounds. */
 export class Entrant {
   readonly contender: Contender;
-  readonly bundleBytes: number;
+  readonly bundle: ContenderBundle;
   readonly function: CagedFunction;
   /** Of the start and the first invocation, in milliseconds; see {@link Entrant.warmUp}. */
   initMs = 0;
   firstInvocationMs = 0;
-  readonly rounds: Round[] = [];
-  readonly #standIns: StandIns;
+  readonly #options: EntrantOptions;
+  readonly #kill = (): void => this.function.kill();
 
-  constructor(contender: Contender, size: CageSize, standIns: StandIns) {
-    const code = bundleOf(contender);
+  constructor(options: EntrantOptions) {
+    const { contender, size, standIns } = options;
+    this.#options = options;
     this.contender = contender;
-    this.#standIns = standIns;
-    this.bundleBytes = Buffer.byteLength(code);
+    this.bundle = bundleOf(contender);
     this.function = new CagedFunction({
       name: `${contender.backend}-${contender.file ?? "sluice"}`,
-      code,
+      code: this.bundle.code,
       environment: environmentOf(contender, standIns.endpoints),
       size,
       timeoutSeconds: TIMEOUT_SECONDS,
+      profiler: options.profiler === true,
     });
+    options.signal?.addEventListener("abort", this.#kill);
   }
 
   /** The first invocations: connections are opened and code is compiled, and nothing is counted. */
   async warmUp(set: EventSet): Promise<void> {
     for (const event of set.events) {
+      this.#options.signal?.throwIfAborted();
       const { initMs, startedAt, endedAt } = await this.function.invoke(event);
       if (initMs === undefined) continue;
       this.initMs = initMs;
       this.firstInvocationMs = endedAt - startedAt;
     }
-    await this.#standIns.take(this.contender.store);
+    await this.#options.standIns.take(this.contender.store);
   }
 
-  /** All events once, one invocation at a time. Throws an Error if what has been stored is not what was sent. */
-  async run(set: EventSet): Promise<void> {
+  /** All events once, one invocation at a time. Throws a ContentsError if what has been stored is not what was sent. */
+  async run(set: EventSet, gzip = false): Promise<Round> {
     const before = this.function.processorNanos();
     const start = performance.now();
     let failed = 0;
     for (const event of set.events) {
+      this.#options.signal?.throwIfAborted();
       const { error, response } = await this.function.invoke(event);
       if (error !== undefined || response?.toString() !== ACKNOWLEDGED) failed++;
     }
+    this.#options.signal?.throwIfAborted();
     const wallSeconds = (performance.now() - start) / 1000;
     const processorMicros = (this.function.processorNanos() - before) / 1000;
-    const { contender } = this;
-    const { records, digest, wireBytes, requests } = await this.#standIns.take(contender.store);
-    const { contents } = set;
-    if (records !== contents.records || digest !== contents.digest) {
-      throw new Error(
-        `${contender.backend}, ${contender.name}: ${records} records with digest ${digest} were stored in place of ` +
-          `${contents.records} with ${contents.digest}; the function's last line: ${this.function.lines.at(-1) ?? "none"}`,
-      );
-    }
-    this.rounds.push({
-      ...{ records, invocations: set.events.length, failed },
-      ...{ wallSeconds, processorMicros, wireBytes, requests },
-    });
+    const { records, digest, ...stored } = await this.#options.standIns.take(this.contender.store, gzip);
+    this.#verify(set, records, digest);
+    return { ...stored, ...{ records, invocations: set.events.length, failed, wallSeconds, processorMicros } };
+  }
+
+  #verify({ contents }: EventSet, records: number, digest: string): void {
+    if (records === contents.records && digest === contents.digest) return;
+    const { backend, name } = this.contender;
+    throw new ContentsError(
+      `${backend}, ${name}: ${records} records with digest ${digest} were stored in place of ` +
+        `${contents.records} with ${contents.digest}`,
+      { hint: `The function's last line: ${this.function.lines.at(-1) ?? "none"}` },
+    );
   }
 
   close(): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#kill);
     return this.function.close();
   }
 }

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { ContentsDigest } from "./digest.ts";
-import type { Stored } from "./stand-in.ts";
+import { PlainBytes, type Stored } from "./stand-in.ts";
 
 interface InsertAll {
   readonly rows: readonly { readonly json: { readonly log: string } }[];
@@ -28,16 +28,19 @@ export class BigQueryStandIn {
   }
 
   /** Reads what is stored, then forgets it. */
-  take(): Stored {
+  take(wanted: boolean): Stored {
+    const plain = new PlainBytes(wanted);
     const digest = new ContentsDigest();
     let wireBytes = 0;
     for (const { gzip, body } of this.#bodies) {
       wireBytes += body.length;
-      const { rows } = JSON.parse((gzip ? gunzipSync(body) : body).toString()) as InsertAll;
+      const text = gzip ? gunzipSync(body) : body;
+      plain.add(text);
+      const { rows } = JSON.parse(text.toString()) as InsertAll;
       for (const { json } of rows) digest.add(json.log);
     }
     const requests = this.#bodies.length;
     this.#bodies = [];
-    return { ...digest.contents, wireBytes, requests };
+    return { ...digest.contents, ...plain.result, wireBytes, requests };
   }
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:net";
 import { BigQueryStandIn } from "./bigquery.ts";
 import { S3StandIn } from "./s3.ts";
-import type { StandInEndpoints, Store } from "./stand-in.ts";
+import type { StandInEndpoints, TakeRequest } from "./stand-in.ts";
 import { StorageWriteStandIn } from "./storage-write.ts";
 import { tokenStandIn } from "./token.ts";
 
@@ -14,7 +14,9 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-process.on("message", (store: Store) => process.send!(stores[store].take()));
+process.on("message", ({ store, gzip }: TakeRequest) => process.send!(stores[store].take(gzip)));
+// Ctrl-C reaches the whole group: the parent says when to end.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 process.on("disconnect", () => process.exit(0));
 const endpoints: StandInEndpoints = {
   s3: await listen(stores.s3.server),

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { ContentsDigest } from "./digest.ts";
-import type { Stored } from "./stand-in.ts";
+import { PlainBytes, type Stored } from "./stand-in.ts";
 
 const LOG = Buffer.from(',"log":');
 
@@ -23,15 +23,20 @@ export class S3StandIn {
   }
 
   /** Reads what is stored, then forgets it. Lines are archive lines or plain log texts; objects of one key count once, the last. */
-  take(): Stored {
+  take(gzip: boolean): Stored {
+    const plain = new PlainBytes(gzip);
     const digest = new ContentsDigest();
     const latest = new Map(this.#objects.map(({ key, body }) => [key, body]));
     let wireBytes = 0;
     for (const { body } of this.#objects) wireBytes += body.length;
-    for (const body of latest.values()) addLines(gunzipSync(body), digest);
+    for (const body of latest.values()) {
+      const lines = gunzipSync(body);
+      plain.add(lines);
+      addLines(lines, digest);
+    }
     const requests = this.#objects.length;
     this.#objects = [];
-    return { ...digest.contents, wireBytes, requests };
+    return { ...digest.contents, ...plain.result, wireBytes, requests };
   }
 }
 

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { StandInEndpoints, Store, Stored } from "./stand-in.ts";
+import type { StandInEndpoints, Store, Stored, TakeRequest } from "./stand-in.ts";
 
 /** The servers that stand for S3 and Google, in a process of their own. */
 export class StandIns {
@@ -22,9 +22,9 @@ export class StandIns {
     return new StandIns(child, endpoints);
   }
 
-  /** What a server has stored since it was asked last; it forgets it. */
-  async take(store: Store): Promise<Stored> {
-    this.#child.send(store);
+  /** What a server has stored since it was asked last; it forgets it. `gzip`: with the size that gzip −6 makes of it. */
+  async take(store: Store, gzip = false): Promise<Stored> {
+    this.#child.send({ store, gzip } satisfies TakeRequest);
     const [stored] = (await once(this.#child, "message")) as [Stored];
     return stored;
   }

@@ -3,7 +3,7 @@ import type { Http2Server, ServerHttp2Stream } from "node:http2";
 import { gunzipSync } from "node:zlib";
 import protobuf from "protobufjs";
 import { ContentsDigest } from "./digest.ts";
-import type { Stored } from "./stand-in.ts";
+import { PlainBytes, type Stored } from "./stand-in.ts";
 
 const FRAME_HEAD = 5;
 /** An `AppendRowsResponse` whose `append_result` is empty: rows taken by a default stream. */
@@ -14,10 +14,18 @@ interface Message {
   readonly body: Buffer;
 }
 
+/** One `AppendRows` call: what a request leaves out, an earlier one of the call has said. */
+interface Call {
+  messages: Message[];
+  stream: string;
+  /** Numbers of columns by name, by stream. */
+  readonly schemas: Map<string, ReadonlyMap<string, number>>;
+}
+
 /** Storage Write: answers each request of each call in order, as the service does, and keeps the requests as they came. */
 export class StorageWriteStandIn {
   readonly server: Http2Server;
-  #calls: Message[][] = [];
+  readonly #calls: Call[] = [];
 
   constructor() {
     this.server = createServer({ settings: { initialWindowSize: 1 << 24 } });
@@ -26,24 +34,27 @@ export class StorageWriteStandIn {
   }
 
   /** Reads what is stored, then forgets it. */
-  take(): Stored {
+  take(gzip: boolean): Stored {
+    const plain = new PlainBytes(gzip);
     const digest = new ContentsDigest();
     let wireBytes = 0;
     let requests = 0;
     for (const call of this.#calls) {
-      const schemas = new Map<string, ReadonlyMap<string, number>>();
-      let stream = "";
-      for (const { compressed, body } of call.splice(0)) {
+      for (const { compressed, body } of call.messages) {
         wireBytes += FRAME_HEAD + body.length;
         requests++;
-        stream = addRows(compressed ? gunzipSync(body) : body, stream, schemas, digest);
+        eachRow(compressed ? gunzipSync(body) : body, call, (row, log) => {
+          plain.add(row);
+          digest.add(log);
+        });
       }
+      call.messages = [];
     }
-    return { ...digest.contents, wireBytes, requests };
+    return { ...digest.contents, ...plain.result, wireBytes, requests };
   }
 
   #serve(stream: ServerHttp2Stream): void {
-    const call: Message[] = [];
+    const call: Call = { messages: [], stream: "", schemas: new Map() };
     this.#calls.push(call);
     stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
@@ -59,7 +70,7 @@ export class StorageWriteStandIn {
         const length = pending[0]!.readUInt32BE(1);
         if (size < FRAME_HEAD + length) return;
         const whole = Buffer.concat(pending);
-        call.push({ compressed: whole[0] === 1, body: whole.subarray(FRAME_HEAD, FRAME_HEAD + length) });
+        call.messages.push({ compressed: whole[0] === 1, body: whole.subarray(FRAME_HEAD, FRAME_HEAD + length) });
         pending = [whole.subarray(FRAME_HEAD + length)];
         size -= FRAME_HEAD + length;
         stream.write(ACCEPTED);
@@ -68,30 +79,23 @@ export class StorageWriteStandIn {
   }
 }
 
-/** Adds the `log` texts of one `AppendRowsRequest`; the schema is the one that the request, or an earlier one of its stream, carries. */
-function addRows(
-  message: Buffer,
-  current: string,
-  schemas: Map<string, ReadonlyMap<string, number>>,
-  digest: ContentsDigest,
-): string {
-  let stream = current;
+/** Calls back for each row of an `AppendRowsRequest` and its `log` text. */
+function eachRow(message: Buffer, call: Call, visit: (row: Uint8Array, log: Buffer) => void): void {
   const rows: Uint8Array[] = [];
   let schema: ReadonlyMap<string, number> | undefined;
   eachField(message, (field, content) => {
-    if (field === 1) stream = content.toString();
+    if (field === 1) call.stream = content.toString();
     if (field !== 4) return;
     eachField(content, (inner, part) => {
       if (inner === 1) schema = columnsOf(part);
       if (inner === 2) eachField(part, (_, row) => rows.push(row));
     });
   });
-  if (schema !== undefined) schemas.set(stream, schema);
-  const columns = schemas.get(stream);
-  if (columns === undefined) throw new Error(`rows without a schema: ${stream}`);
+  if (schema !== undefined) call.schemas.set(call.stream, schema);
+  const columns = call.schemas.get(call.stream);
+  if (columns === undefined) throw new Error(`rows without a schema: ${call.stream}`);
   const log = columns.get("log");
-  for (const row of rows) eachField(row, (field, content) => field === log && digest.add(content));
-  return stream;
+  for (const row of rows) eachField(row, (field, content) => field === log && visit(row, content));
 }
 
 /** Names and numbers of a `ProtoSchema`'s fields. */

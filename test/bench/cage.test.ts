@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { generatedTexts, plainEvents } from "../../bench/cage/events.ts";
 import { processorShare } from "../../bench/cage/cgroup.ts";
+import { type EventSettings, eventsOf } from "../../bench/cage/events.ts";
+import { generatedTexts } from "../../bench/cage/records.ts";
 import { ContentsDigest } from "../../bench/stand-ins/digest.ts";
 import type { KinesisEvent } from "../../functions/shared/event.ts";
 
@@ -29,10 +30,11 @@ describe("the digest of contents", () => {
 });
 
 describe("events", () => {
-  const texts = [...generatedTexts(3, 8_000, ARRIVED_MS)];
+  const texts = generatedTexts(3, 8_000, ARRIVED_MS);
+  const plain: EventSettings = { format: "plain", batchSize: 10_000, arrivedMs: ARRIVED_MS };
 
   test("are cut at 6 MB and hold every record once, in order", () => {
-    const { events, sizes, contents } = plainEvents(texts, 10_000, ARRIVED_MS);
+    const { events, sizes, contents } = eventsOf(texts, plain);
     const data = events.flatMap((event) => (JSON.parse(event.toString()) as KinesisEvent).Records);
     expect(data.map(({ kinesis }) => Buffer.from(kinesis.data, "base64").toString())).toEqual(texts);
     expect(new Set(data.map(({ kinesis }) => kinesis.sequenceNumber)).size).toBe(8_000);
@@ -42,7 +44,7 @@ describe("events", () => {
   });
 
   test("are cut at the batch size", () => {
-    expect(plainEvents(texts.slice(0, 250), 100, ARRIVED_MS).sizes).toEqual([100, 100, 50]);
+    expect(eventsOf(texts.slice(0, 250), { ...plain, batchSize: 100 }).sizes).toEqual([100, 100, 50]);
   });
 });
 

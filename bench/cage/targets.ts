@@ -1,0 +1,103 @@
+/** What Sluice is to reach in the cage, and whether a run did. Pure. */
+import { TARGETS as COST_TARGETS } from "../../model/cost/full-shard.ts";
+import { LIMIT, SLUICE } from "./contender.ts";
+import type { CageResult, ContenderResult } from "./result.ts";
+
+/** One target of a run. */
+export interface TargetResult {
+  readonly what: string;
+  /** The bound, as it is printed: `≥ 7,000`. */
+  readonly target: string;
+  /** What was measured, as it is printed. */
+  readonly measured: string;
+  readonly value: number;
+  readonly met: boolean;
+}
+
+/** A run without its targets, and what the model says of the other format. */
+export interface TargetInput extends Omit<CageResult, "targets"> {
+  /** US dollars for a million records in KPL aggregates; `undefined` where it was not asked for. */
+  readonly kplUsdPerMillion?: number;
+}
+
+/** Records/s of one function of 256 MB. */
+const RECORDS_PER_SECOND = { archive: 7_000, warehouse: 6_000 } as const;
+const MAX_TO_LIMIT = 1.25;
+const MIN_TODAY_TO_SLUICE = 3;
+const MAX_MEMORY_MB = 160;
+const MAX_BUNDLE_BYTES = 1_000_000;
+const MAX_WIRE_TO_GZIP = 1.15;
+
+type Direction = "≥" | "≤" | "=";
+
+/** The targets that a run can say something about: those of what was left out are not in the list. */
+export function targetResults(run: TargetInput): TargetResult[] {
+  const { backend, contenders, flatness } = run;
+  const find = (start: string): ContenderResult | undefined => contenders.find(({ name }) => name.startsWith(start));
+  const sluice = find(SLUICE)!;
+  const today = find("today");
+  const decimals =
+    (digits: number, unit = "") =>
+    (value: number) =>
+      `${value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })}${unit}`;
+  const usd = decimals(4, " $");
+  return [
+    target("records/s of a function", "≥", RECORDS_PER_SECOND[backend], sluice.recordsPerSecond, decimals(0)),
+    target("errors", "=", 0, sluice.errorPercent, decimals(1, " %")),
+    ...(sluice.toLimit === undefined
+      ? []
+      : [target(`processor time ÷ the ${LIMIT}`, "≤", MAX_TO_LIMIT, sluice.toLimit, decimals(2))]),
+    ...(today === undefined
+      ? []
+      : [target("processor time of today's way ÷ Sluice's", "≥", MIN_TODAY_TO_SLUICE, today.toSluice, decimals(2))]),
+    target("peak memory", "≤", MAX_MEMORY_MB, sluice.peakMemoryMb, decimals(0, " MB")),
+    ...(flatness === undefined ? [] : flatTargets(flatness, decimals(0, " MB"))),
+    target("bundle", "≤", MAX_BUNDLE_BYTES, sluice.bundleBytes, decimals(0, " B")),
+    ...(backend === "archive"
+      ? []
+      : [target("wire bytes ÷ gzip −6 of the same rows", "≤", MAX_WIRE_TO_GZIP, sluice.wireToGzip, decimals(3))]),
+    ...costTargets(run, sluice, usd),
+  ];
+}
+
+function flatTargets(
+  { invocations, overallMb, flat }: NonNullable<CageResult["flatness"]>,
+  format: (value: number) => string,
+): TargetResult[] {
+  const many = invocations.toLocaleString("en-US");
+  return [
+    target(`peak memory over ${many} invocations`, "≤", MAX_MEMORY_MB, overallMb, format),
+    {
+      ...{ what: `memory over ${many} invocations`, target: "flat", measured: flat ? "flat" : "not flat" },
+      ...{ value: flat ? 1 : 0, met: flat },
+    },
+  ];
+}
+
+/** The archive's own part of the bill is small: cost is the warehouse's target. */
+function costTargets(run: TargetInput, sluice: ContenderResult, usd: (value: number) => string): TargetResult[] {
+  if (run.backend === "archive" || run.input.format === "kpl+zlib") return [];
+  const cost = (format: "plain" | "kpl", value: number): TargetResult =>
+    target(`cost of a million records, ${format}, full shards`, "≤", COST_TARGETS[format], value, usd);
+  return [
+    cost(run.input.format, sluice.usdPerMillion),
+    ...(run.kplUsdPerMillion === undefined ? [] : [cost("kpl", run.kplUsdPerMillion)]),
+  ];
+}
+
+function target(
+  what: string,
+  direction: Direction,
+  bound: number,
+  value: number,
+  format: (value: number) => string,
+): TargetResult {
+  const met = direction === "≥" ? value >= bound : direction === "≤" ? value <= bound : value === bound;
+  return {
+    what,
+    target: `${direction === "=" ? "" : `${direction} `}${format(bound)}`,
+    measured: format(value),
+    value,
+    met,
+  };
+}
