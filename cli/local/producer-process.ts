@@ -35,6 +35,7 @@ async function produce(job: ProduceJob): Promise<FromProducer> {
       ? { recordsPerSecond: SHARD_WRITE_RECORDS_PER_SECOND, bytesPerSecond: SHARD_WRITE_BYTES_PER_SECOND }
       : undefined,
     ...(recordsPerSecond === undefined ? {} : { recordsPerSecond }),
+    wholeRequests: !job.limits,
     signal: stop.signal,
     onRefused: (line) => send({ kind: "refused", line }),
     onTrouble: ({ error }) => send({ kind: "trouble", error: sent(error) }),

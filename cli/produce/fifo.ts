@@ -24,6 +24,11 @@ export class Fifo<T> {
     return this.#items[this.#head];
   }
 
+  /** The item this far behind the first one, which stays. */
+  at(index: number): T | undefined {
+    return this.#items[this.#head + index];
+  }
+
   /** Takes the first item out. */
   shift(): T | undefined {
     if (this.#head >= this.#items.length) return undefined;

@@ -40,6 +40,8 @@ export interface ProducerOptions {
   readonly shardLimits: ShardLimits | undefined;
   /** Records a second over all shards; `undefined` for as many as the shards take. */
   readonly recordsPerSecond?: number;
+  /** Whether the stream takes a request whole or not at all, as one without limits does: then a request may hold many records of a player. */
+  readonly wholeRequests?: boolean;
   /** Stops the run: nothing more is sent, what is on its way is awaited. */
   readonly signal?: AbortSignal;
   readonly onRefused?: (line: RefusedLine) => void;
@@ -121,7 +123,7 @@ export class Producer {
   }
 
   #newQueue(map: ShardMap): SendQueue {
-    const { shardLimits, random, clock } = this.#options;
+    const { shardLimits, random, clock, wholeRequests = false } = this.#options;
     return new SendQueue(
       {
         limits: shardLimits && {
@@ -131,6 +133,7 @@ export class Producer {
         burstSeconds: BURST_SECONDS,
         maxRequestRecords: PUT_RECORDS_MAX_RECORDS,
         maxRequestBytes: MAX_REQUEST_BYTES,
+        maxKeyRecords: wholeRequests ? Infinity : 1,
         backoffMs: backoff(100, 2000, random),
       },
       map,

@@ -27,16 +27,20 @@ export interface SendQueueOptions {
   /** Most records and bytes (data and partition keys) of one request. */
   readonly maxRequestRecords: number;
   readonly maxRequestBytes: number;
+  /**
+   * Most records of one key in a request. More than 1 keeps the key's order only on a stream that takes all of a request
+   * or nothing of it.
+   */
+  readonly maxKeyRecords: number;
   /** Milliseconds to leave a shard alone after it has refused records `failures` times in a row. */
   readonly backoffMs: (failures: number) => number;
 }
 
-/** Records of one key, of which at most the first is on its way. */
+/** Records of one key, of which the first few are on their way in one request, or none. */
 interface KeyQueue {
   readonly hashKey: string;
   lane: Lane;
   readonly records: Fifo<Outgoing>;
-  inFlight: boolean;
 }
 
 interface Lane {
@@ -49,10 +53,10 @@ interface Lane {
   failures: number;
 }
 
-/** One request's records, no two of them of one key. */
+/** One request's records, key after key. */
 export interface PutRequest {
   readonly records: readonly Outgoing[];
-  readonly keys: readonly KeyQueue[];
+  readonly keys: readonly { readonly key: KeyQueue; readonly count: number }[];
   readonly lanes: readonly Lane[];
 }
 
@@ -60,7 +64,7 @@ export interface PutRequest {
  * What waits to be sent, and what may go now. No I/O and no clock of its own: times are handed in.
  *
  * **Order.** PutRecords promises none: it goes on after an entry that it refuses. So a request never holds two records of
- * one key, and the next one of a key goes only once the one before is stored: a refused record cannot be overtaken by one
+ * one key (unless the stream is one that refuses no entry by itself), and the next one of a key goes only once the one before is stored: a refused record cannot be overtaken by one
  * of its own player, whatever is refused. The price is one round trip per record of the busiest player; records of
  * all others, and of other shards, share those requests.
  *
@@ -107,7 +111,7 @@ export class SendQueue {
       return;
     }
     const hashKey = hashKeyOf(record.partitionKey);
-    const key: KeyQueue = { hashKey, lane: this.#laneOf(hashKey), records: new Fifo(), inFlight: false };
+    const key: KeyQueue = { hashKey, lane: this.#laneOf(hashKey), records: new Fifo() };
     key.records.push(record);
     if (record.ordered) this.#ordered.set(record.partitionKey, key);
     this.#makeReady(key);
@@ -126,27 +130,31 @@ export class SendQueue {
 
   /** Takes the next request's records out of what is ready; empty if nothing may go yet. */
   take(nowMs: number): PutRequest {
+    const { maxRequestRecords, maxRequestBytes, maxKeyRecords } = this.#options;
     const records: Outgoing[] = [];
-    const keys: KeyQueue[] = [];
+    const keys: { key: KeyQueue; count: number }[] = [];
     const lanes = new Set<Lane>();
     let bytes = 0;
     for (const lane of this.#order) {
       for (let key = lane.ready.peek(); key !== undefined; key = lane.ready.peek()) {
-        const record = key.records.peek()!;
-        const size = sizeOf(record);
-        const full =
-          records.length === this.#options.maxRequestRecords ||
-          (records.length > 0 && bytes + size > this.#options.maxRequestBytes);
-        if (full || laneWaitMs(lane, record, nowMs) > 0) break;
-        lane.recordBucket?.take(1);
-        lane.byteBucket?.take(size);
+        let count = 0;
+        while (count < maxKeyRecords) {
+          const record = key.records.at(count);
+          if (record === undefined) break;
+          const size = sizeOf(record);
+          const full = records.length === maxRequestRecords || (records.length > 0 && bytes + size > maxRequestBytes);
+          if (full || laneWaitMs(lane, record, nowMs) > 0) break;
+          lane.recordBucket?.take(1);
+          lane.byteBucket?.take(size);
+          records.push(record);
+          bytes += size;
+          count++;
+        }
+        if (count === 0) break;
         lane.ready.shift();
         this.#readyKeys--;
-        key.inFlight = true;
-        records.push(record);
-        keys.push(key);
+        keys.push({ key, count });
         lanes.add(lane);
-        bytes += size;
       }
     }
     // The next request begins with another shard, so that none of them starves behind full requests.
@@ -162,16 +170,29 @@ export class SendQueue {
   settle(request: PutRequest, results: readonly PutResult[], nowMs: number): { resharded: boolean } {
     const refused = new Set<Lane>();
     let resharded = false;
-    for (let index = request.keys.length - 1; index >= 0; index--) {
-      const key = request.keys[index]!;
-      const result = results[index];
-      if (result?.accepted === true) {
+    let end = request.records.length;
+    for (const { key, count } of request.keys.toReversed()) {
+      const start = end - count;
+      const again: Outgoing[] = [];
+      for (let index = start; index < end; index++) {
+        const record = key.records.shift()!;
+        const result = results[index];
+        if (result?.accepted !== true) {
+          again.push(record);
+          continue;
+        }
         if (result.shardId !== key.lane.shardId) resharded = true;
-        this.#done(key);
-      } else {
-        this.#again(key);
-        refused.add(key.lane);
+        this.#records--;
+        this.#bytes -= sizeOf(record);
       }
+      end = start;
+      if (again.length === 0) {
+        this.#next(key, request.records[start]!);
+        continue;
+      }
+      for (const record of again.reverse()) key.records.unshift(record);
+      this.#again(key);
+      refused.add(key.lane);
     }
     for (const lane of request.lanes) if (!refused.has(lane)) lane.failures = 0;
     for (const lane of refused) lane.pausedUntil = nowMs + this.#options.backoffMs(++lane.failures);
@@ -180,7 +201,7 @@ export class SendQueue {
 
   /** The request failed as a whole: all of its records are ready again. */
   giveBack(request: PutRequest): void {
-    for (let index = request.keys.length - 1; index >= 0; index--) this.#again(request.keys[index]!);
+    for (const { key } of request.keys.toReversed()) this.#again(key);
   }
 
   /** The stream has other shards now. Order holds: a key's records stay in its queue, which moves as a whole. */
@@ -227,17 +248,13 @@ export class SendQueue {
     this.#readyKeys++;
   }
 
-  #done(key: KeyQueue): void {
-    const record = key.records.shift()!;
-    this.#records--;
-    this.#bytes -= sizeOf(record);
-    key.inFlight = false;
+  /** All that was on its way of a key is stored; `record` is one of it. */
+  #next(key: KeyQueue, record: Outgoing): void {
     if (key.records.length > 0) this.#makeReady(key);
     else if (record.ordered) this.#ordered.delete(record.partitionKey);
   }
 
   #again(key: KeyQueue): void {
-    key.inFlight = false;
     // Unordered keys are not found by `reshard` while they are on their way.
     key.lane = this.#laneOf(key.hashKey);
     key.lane.ready.unshift(key);
