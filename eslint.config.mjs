@@ -11,14 +11,15 @@ const ROOMS = {
   model: ["contract"],
   infra: ["contract", "model"],
   local: ["contract", "model", "infra"],
-  cli: ["contract", "functions", "model", "infra", "local"],
+  preview: ["contract", "model", "infra", "local"],
+  cli: ["contract", "functions", "model", "infra", "local", "preview"],
   simulation: ["contract", "functions", "model"],
   bench: ["contract", "functions", "model", "infra", "local", "cli", "simulation"],
-  test: ["contract", "functions", "model", "infra", "local", "cli", "simulation", "bench"],
+  test: ["contract", "functions", "model", "infra", "local", "preview", "cli", "simulation", "bench"],
 };
 
 /** Where clock, timers and randomness are handed in. */
-const TIME_IS_AN_ARGUMENT = ["functions/**/*.ts", "model/**/*.ts", "local/**/*.ts", "simulation/**/*.ts"];
+const TIME_IS_AN_ARGUMENT = ["functions/**/*.ts", "model/**/*.ts", "local/**/*.ts", "preview/**/*.ts", "simulation/**/*.ts"];
 /** The files there that compose a process: here the machine's clock and randomness come in. */
 const COMPOSITION = ["functions/*/handler.ts", "local/cloud.ts", "simulation/main.ts"];
 

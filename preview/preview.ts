@@ -1,0 +1,102 @@
+/** A preview: all that a change does to one environment, or to several. Pure. */
+import type { DeclaredLoad } from "../infra/stack-config.ts";
+import type { Graph } from "../local/graph.ts";
+import { SERVICE_TIMES, type ServiceTimes } from "../model/service-times.ts";
+import { type AccessChange, accessChanges } from "./access.ts";
+import type { ResourceChange } from "./change.ts";
+import { type DataFinding, dataFindings } from "./data.ts";
+import { deliveryNotes } from "./delivery.ts";
+import { differenceOf } from "./difference.ts";
+import {
+  type BeforeAfter,
+  type Capacity,
+  type CodeSize,
+  type MonthlyCost,
+  assumedLoad,
+  capacityOf,
+  codeSizes,
+  monthlyCost,
+  monthlyLoad,
+} from "./figures.ts";
+import { type PolicyChange, type PolicyFinding, policyChange } from "./finding.ts";
+import { pricedGraph } from "./priced-graph.ts";
+
+/** One side of an environment. */
+export interface Side {
+  readonly graph: Graph;
+  /** Load that its stack file declares. */
+  readonly load?: DeclaredLoad;
+  readonly findings?: readonly PolicyFinding[];
+}
+
+/** Both sides of an environment; at least one is there. */
+export interface Sides {
+  readonly stack: string;
+  readonly before: Side | undefined;
+  readonly after: Side | undefined;
+  /** Service times that capacity and price are reckoned with; the published ones unless given. */
+  readonly times?: ServiceTimes;
+}
+
+/** What a change does to one environment. */
+export interface EnvironmentPreview {
+  readonly stack: string;
+  readonly changes: readonly ResourceChange[];
+  readonly data: readonly DataFinding[];
+  readonly delivery: readonly string[];
+  readonly access: readonly AccessChange[];
+  readonly policy: PolicyChange;
+  /** Load that both sides are priced at. */
+  readonly load: DeclaredLoad & { readonly assumed: boolean };
+  readonly cost: BeforeAfter<MonthlyCost>;
+  readonly capacity: BeforeAfter<Capacity>;
+  readonly code: readonly CodeSize[];
+  /** What is declared afterwards, to be drawn. */
+  readonly graph: Graph | undefined;
+}
+
+/** A whole preview. */
+export interface Preview {
+  /** What the change is compared with, as people call it: `HEAD~1 (1a2b3c4)`. */
+  readonly base: string;
+  /** The change: `the working tree`. */
+  readonly head: string;
+  readonly environments: readonly EnvironmentPreview[];
+}
+
+/** Works out what a change does to an environment. */
+export function previewOf({ stack, before, after, times = SERVICE_TIMES }: Sides): EnvironmentPreview {
+  const changes = differenceOf(before?.graph, after?.graph);
+  const old = before && pricedGraph(before.graph, times);
+  const now = after && pricedGraph(after.graph, times);
+  // One load for both sides, so that the difference is the change's: what the later revision declares.
+  const declared = after?.load ?? before?.load;
+  const smaller = Math.min(...[old, now].map((side) => side?.stream.shards ?? Infinity));
+  const load = declared ?? assumedLoad(Number.isFinite(smaller) ? smaller : 1);
+  const month = monthlyLoad(load);
+  return {
+    stack,
+    changes,
+    data: dataFindings(changes),
+    delivery: deliveryNotes(changes, before?.graph, after?.graph, load.recordsPerSecond),
+    access: accessChanges(before?.graph, after?.graph),
+    policy: policyChange(before?.findings ?? [], after?.findings ?? []),
+    load: { ...load, assumed: declared === undefined },
+    cost: { before: old && monthlyCost(old, month), after: now && monthlyCost(now, month) },
+    capacity: { before: old && capacityOf(old, month), after: now && capacityOf(now, month) },
+    code: codeSizes(before?.graph, after?.graph),
+    graph: after?.graph,
+  };
+}
+
+/** Whether a change takes data, or would if nothing stopped it. */
+export function losesData({ environments }: Preview): boolean {
+  return environments.some(({ data }) => data.some(({ severity }) => severity === "lost" || severity === "refused"));
+}
+
+/** Whether a mandatory policy is violated, by the change or before it. */
+export function violatesPolicy({ environments }: Preview): boolean {
+  return environments.some(({ policy }) =>
+    [...policy.new, ...policy.standing].some(({ severity }) => severity === "mandatory"),
+  );
+}
