@@ -6,6 +6,7 @@ import { registerEndToEnd } from "./end-to-end/end-to-end.ts";
 import { registerFuzz } from "./fuzz/fuzz.ts";
 import { registerIsolation } from "./isolation/isolation.ts";
 import { runBench } from "./program.ts";
+import { registerStartUp } from "./start-up/start-up.ts";
 
 /** One folder under `bench/` and one line here for each bench. */
 const BENCHES: readonly RegisterBench[] = [
@@ -14,6 +15,7 @@ const BENCHES: readonly RegisterBench[] = [
   registerEndToEnd,
   registerFuzz,
   registerIsolation,
+  registerStartUp,
 ];
 
 tolerateGoneReaders(process.stdout, process.stderr);

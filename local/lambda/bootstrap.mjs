@@ -26,9 +26,9 @@ process.on("unhandledRejection", (reason) => crash("Runtime.UnhandledPromiseReje
 process.on("uncaughtException", (error) => crash(undefined, error, 129));
 
 const channel = openChannel();
-const loadFrom = performance.now();
+const loadFrom = process.uptime();
 const handle = await loadHandler();
-send({ kind: "ready", loadMs: performance.now() - loadFrom });
+send({ kind: "ready", loadMs: 1000 * (process.uptime() - loadFrom) });
 
 async function loadHandler() {
   const [file, name] = environment._HANDLER.split(".");

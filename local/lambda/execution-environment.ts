@@ -27,6 +27,8 @@ export interface Execution {
   readonly maxMemoryMb: number;
   /** Only for the first invocation: from the start of the process to the handler's being loaded. */
   readonly initMs: number | undefined;
+  /** The part of it in which the handler's module was loaded. */
+  readonly loadMs: number | undefined;
   /** JSON bytes. */
   readonly response?: Buffer;
   readonly error?: FunctionError;
@@ -43,7 +45,7 @@ interface Running {
 
 /** What the bootstrap script says. */
 type Message =
-  | { readonly kind: "ready" }
+  | { readonly kind: "ready"; readonly loadMs: number }
   | { readonly kind: "response"; readonly memoryKb: number }
   | { readonly kind: "error" | "crash"; readonly memoryKb: number; readonly error: FunctionError };
 
@@ -57,6 +59,7 @@ export class ExecutionEnvironment {
   readonly #ready: Promise<void>;
   readonly #spawnedAt: number;
   #initMs: number | undefined;
+  #loadMs: number | undefined;
   #alive = true;
   #running: Running | undefined;
   #crash: FunctionError | undefined;
@@ -101,8 +104,8 @@ export class ExecutionEnvironment {
   async invoke(requestId: string, functionArn: string, event: Buffer, timeoutSeconds: number): Promise<Execution> {
     const { clock } = this.#options;
     await this.#ready;
-    const initMs = this.#initMs;
-    this.#initMs = undefined;
+    const [initMs, loadMs] = [this.#initMs, this.#loadMs];
+    [this.#initMs, this.#loadMs] = [undefined, undefined];
     const startedAt = clock.now();
     const finished = Promise.withResolvers<{ readonly response?: Buffer; readonly error?: FunctionError }>();
     this.#running = { requestId, timeoutSeconds, finish: finished.resolve, marksMissing: 2 };
@@ -124,6 +127,7 @@ export class ExecutionEnvironment {
       startedAt,
       endedAt: clock.now(),
       initMs,
+      loadMs,
       maxMemoryMb: Math.ceil(this.#peakKb / 1024),
       timedOut: this.#killedFor === "timeout",
     };
@@ -143,6 +147,7 @@ export class ExecutionEnvironment {
       const message = head as Message;
       if (message.kind === "ready") {
         this.#initMs = this.#options.clock.now() - this.#spawnedAt;
+        this.#loadMs = message.loadMs;
         onReady();
         return;
       }
