@@ -68,20 +68,16 @@ export const RUN_FILES = {
 export class LocalCloud {
   readonly endpoints: CloudEndpoints;
   readonly services: Services;
-  /** Types of the graph that do nothing on this machine, with the number of their resources. */
-  readonly withoutBehaviour: ReadonlyMap<string, number>;
   readonly #closers: readonly (() => void | Promise<void>)[];
   #closed: Promise<void> | undefined;
 
   constructor(
     endpoints: CloudEndpoints,
     services: Services,
-    withoutBehaviour: ReadonlyMap<string, number>,
     closers: readonly (() => void | Promise<void>)[],
   ) {
     this.endpoints = endpoints;
     this.services = services;
-    this.withoutBehaviour = withoutBehaviour;
     this.#closers = closers;
   }
 
@@ -163,28 +159,23 @@ async function start(options: CloudOptions, closers: (() => void | Promise<void>
     mappings,
     onProblem,
   };
-  const withoutBehaviour = await realise(graph, services);
-  return new LocalCloud(endpointsOf(kinesis, s3, bigquery), services, withoutBehaviour, closers);
+  await realise(graph, services);
+  return new LocalCloud(endpointsOf(kinesis, s3, bigquery), services, closers);
 }
 
-/** Makes every resource, in the graph's order; gives the types that do nothing here. */
-async function realise(graph: Graph, services: Services): Promise<ReadonlyMap<string, number>> {
-  const withoutBehaviour = new Map<string, number>();
+/** Makes every resource that does something here, in the graph's order. */
+async function realise(graph: Graph, services: Services): Promise<void> {
   for (const { type, name, custom, id, inputs, outputs } of graph.resources) {
     if (!custom) continue;
     const realiser = realiserOf(type);
     if (realiser === undefined) throw new Error(`The local cloud does not know ${type} (${name}).`);
-    if (realiser.behaviour === "none") {
-      withoutBehaviour.set(type, (withoutBehaviour.get(type) ?? 0) + 1);
-      continue;
-    }
+    if (realiser.behaviour === "none") continue;
     try {
       await realiser.create({ id, inputs, outputs }, services);
     } catch (error) {
       throw new Error(`The local cloud cannot make ${type} (${name}): ${(error as Error).message}`, { cause: error });
     }
   }
-  return withoutBehaviour;
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { bundleFunction } from "../infra/bundle.ts";
-import { resolveConfig } from "../infra/config/resolve.ts";
+import { type RawConfig, resolveConfig } from "../infra/config/resolve.ts";
 import { readStackFile } from "../infra/config/stack-file.ts";
 import { program } from "../infra/program.ts";
 import type { StackConfig } from "../infra/stack-config.ts";
@@ -52,6 +52,8 @@ export class UnknownStackError extends Error {
 export interface ProgramRun {
   readonly config: StackConfig;
   readonly graph: Graph;
+  /** The stack's settings as they were used, overrides included: Pulumi's map, `sluice:stream` to its text. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
@@ -61,7 +63,8 @@ export interface ProgramRun {
 export async function runProgram(options: RunProgramOptions): Promise<ProgramRun> {
   const root = options.projectRoot ?? PROJECT_ROOT;
   const functions = options.functions ?? functionsIn(root);
-  const config = readConfig(root, options, functions);
+  const raw = readSettings(root, options);
+  const config = resolveConfig(raw, { hasFunction: (backend) => functions.has(backend) });
   const { stack, mode = "up", answers } = options;
   const graph = await collectGraph({
     project: config.project,
@@ -71,7 +74,7 @@ export async function runProgram(options: RunProgramOptions): Promise<ProgramRun
     ...(answers && { answers }),
     program: async () => ({ ...(await program(config, functions)) }),
   });
-  return { config, graph };
+  return { config, graph, settings: raw.values };
 }
 
 /** What a local cloud must know of a stack beside its graph. */
@@ -84,15 +87,13 @@ export function cloudFacts({ aws, google }: StackConfig): CloudFacts {
   };
 }
 
-function readConfig(root: string, options: RunProgramOptions, functions: Functions): StackConfig {
-  const { stack } = options;
+function readSettings(root: string, { stack, configOverrides = {} }: RunProgramOptions): RawConfig {
   const name = `stacks/Pulumi.${stack}.yaml`;
   const path = join(root, name);
   if (!STACK_NAME.test(stack) || !existsSync(path)) throw new UnknownStackError(stack, stacksIn(root));
   const project = (parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { name: string }).name;
   const file = readStackFile(readFileSync(path, "utf8"), { name });
-  const values = overridden(file.values, options.configOverrides ?? {});
-  return resolveConfig({ project, stack, values }, { hasFunction: (backend) => functions.has(backend) });
+  return { project, stack, values: overridden(file.values, configOverrides) };
 }
 
 function stacksIn(root: string): string[] {

@@ -14,6 +14,7 @@ const endpointsSchema = z.object({
   s3: z.url(),
   bigquery: z.url(),
   bigqueryStorage: z.string(),
+  pulumiProviders: z.string().optional(),
 });
 
 /** Where a served run answers. */

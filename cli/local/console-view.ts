@@ -39,6 +39,9 @@ export function consoleView({ output, clock }: ConsoleViewOptions): RunView {
       say(`Declared, with nothing to do here: ${listed(withoutBehaviour)}.`);
       say(`Data of this run: ${directory}`);
     },
+    engine(line) {
+      say(line);
+    },
     progress(current) {
       progress = startProgress({ output, clock, sample: () => countsOf(current()) });
     },

@@ -9,6 +9,8 @@ export interface Endpoints extends CloudEndpoints {
   readonly project: string;
   readonly dataset: string;
   readonly region: string;
+  /** `aws:PORT,gcp:PORT`, for PULUMI_DEBUG_PROVIDERS; of a cloud that stays up. */
+  readonly pulumiProviders?: string;
 }
 
 /** Name of the endpoints file in a run's folder; it stays after the run, for the names in it. */

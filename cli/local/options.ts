@@ -18,6 +18,8 @@ export interface LocalOptions {
   readonly report: string | undefined;
   /** Keep the cloud up after the input. */
   readonly serve: boolean;
+  /** What makes the stack: our own runner of the program in this process, or Pulumi's engine. */
+  readonly engine: "in-process" | "pulumi";
   /** File for the endpoints. */
   readonly endpoints: string | undefined;
 }

@@ -6,6 +6,7 @@ import type { StackConfig } from "../../infra/stack-config.ts";
 import { startCloud } from "../../local/cloud.ts";
 import type { LocalCloud } from "../../local/cloud.ts";
 import type { Graph } from "../../local/graph.ts";
+import { typesWithoutBehaviour } from "../../local/realise/index.ts";
 import { cloudFacts } from "../../local/run-program.ts";
 import type { Invocation } from "../../local/lambda/types.ts";
 import type { StreamModel } from "../../model/stream/stream-model.ts";
@@ -14,10 +15,12 @@ import { writeRunFacts } from "../connect/run-files.ts";
 import { stackFacts } from "../connect/stack-facts.ts";
 import { EXIT } from "../exit-codes.ts";
 import { checkInputs } from "../input/read-input.ts";
+import { findOrBuildCli } from "../pulumi/find-cli.ts";
 import { ProduceFailure, type ProduceResult } from "../produce/produce-result.ts";
 import { auditRun, keepLedger } from "./audit-run.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import { declaredStack } from "./declared-stack.ts";
+import { type RunningEngine, deployRun, serveEngine } from "./engine.ts";
 import { ENDPOINTS_FILE, type Endpoints, writeEndpoints } from "./endpoints-file.ts";
 import { InvocationLog } from "./invocation-log.ts";
 import type { LocalOptions } from "./options.ts";
@@ -29,6 +32,9 @@ import { writeReport } from "./report-file.ts";
 
 /** How often the backlog is looked at, in milliseconds. */
 const IDLE_CHECK_MS = 50;
+
+/** What there is before Pulumi's engine has made anything. */
+const NOTHING: Graph = { resources: [], outputs: {} };
 
 /** Everything that a run composes. */
 interface Run {
@@ -43,6 +49,8 @@ interface Run {
   readonly stream: StreamModel;
   readonly invocations: InvocationLog;
   readonly producer: ProducerChild;
+  /** Where Pulumi's engine finds its providers, if they are served. */
+  readonly pulumiProviders: string | undefined;
 }
 
 /** The program's outputs that a run reads. */
@@ -65,7 +73,8 @@ export type RunEnd = number | "interrupted";
 export async function runLocal(options: LocalOptions, view: RunView, signal: AbortSignal): Promise<RunEnd> {
   await checkInputs(options.input);
   checkOutputs({ "--report": options.report, "--endpoints": options.endpoints });
-  const { config, graph } = await declaredStack(options);
+  const cli = options.engine === "pulumi" ? await findOrBuildCli(process.env, (line) => view.engine(line)) : undefined;
+  const { config, graph, settings } = await declaredStack(options);
   const directory = makeRunDirectory(resolve(options.data), systemClock.now(), process.pid);
   // Whoever waits for this run's endpoints must not find an earlier run's.
   if (options.endpoints !== undefined) rmSync(options.endpoints, { force: true });
@@ -77,8 +86,18 @@ export async function runLocal(options: LocalOptions, view: RunView, signal: Abo
     onTrouble: (problem) => view.problem(problem),
   });
   try {
-    const cloud = await openCloud({ options, view, config, graph, directory, invocations });
+    const made = cli === undefined ? graph : NOTHING;
+    const cloud = await openCloud({ options, view, config, graph: made, directory, invocations });
+    let engine: RunningEngine | undefined;
     try {
+      if (cli !== undefined || options.serve) engine = await serveEngine({ config, directory, cloud, made });
+      if (cli !== undefined) {
+        await deployRun({ cli, config, settings, directory, providers: engine!.providers, signal });
+        if (signal.aborted) {
+          view.interrupted(directory);
+          return "interrupted";
+        }
+      }
       const stream = cloud.services.streams.get(outputs.streamName, systemClock.now())!.model;
       return await carry({
         options,
@@ -92,9 +111,11 @@ export async function runLocal(options: LocalOptions, view: RunView, signal: Abo
         stream,
         invocations,
         producer,
+        pulumiProviders: engine?.providers,
       });
     } finally {
       view.stop();
+      engine?.close();
       await cloud.close();
     }
   } finally {
@@ -104,9 +125,9 @@ export async function runLocal(options: LocalOptions, view: RunView, signal: Abo
 
 /** Everything that happens while the cloud is up. */
 async function carry(run: Run): Promise<RunEnd> {
-  const { options, view, signal, graph, directory, cloud } = run;
+  const { options, view, signal, graph, directory } = run;
   const endpoints = publishEndpoints(run);
-  view.started({ directory, graph, endpoints, withoutBehaviour: cloud.withoutBehaviour });
+  view.started({ directory, graph, endpoints, withoutBehaviour: typesWithoutBehaviour(graph) });
   const end = await carryInput(run);
   if (end === "interrupted") {
     view.stop();
@@ -140,7 +161,7 @@ function openCloud({ options, view, config, graph, directory, invocations }: Clo
 }
 
 /** Writes the endpoints for other programs: everything listens and exists, and no record is sent yet. */
-function publishEndpoints({ options, config, outputs, directory, cloud }: Run): Endpoints {
+function publishEndpoints({ options, config, outputs, directory, cloud, pulumiProviders }: Run): Endpoints {
   const endpoints: Endpoints = {
     ...cloud.endpoints,
     streamName: outputs.streamName,
@@ -149,6 +170,7 @@ function publishEndpoints({ options, config, outputs, directory, cloud }: Run): 
     project: config.google.projectId,
     dataset: outputs.dataset ?? "",
     region: config.aws.region,
+    ...(pulumiProviders !== undefined && { pulumiProviders }),
   };
   writeRunFacts(directory, stackFacts(config));
   writeEndpoints(join(directory, ENDPOINTS_FILE), endpoints);

@@ -26,6 +26,8 @@ export interface RunStart {
 /** What a person sees of a run. */
 export interface RunView {
   started(start: RunStart): void;
+  /** How far the making of Pulumi's engine is. */
+  engine(line: string): void;
   /** Shows progress from now on, asked of the function, until {@link stop}. */
   progress(current: () => RunProgress): void;
   stop(): void;

@@ -9,18 +9,14 @@ import wire from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type { CloudFacts } from "../realise/realiser.ts";
 import type { Services } from "../services.ts";
-import aws from "@pulumi/aws/package.json" with { type: "json" };
-import gcp from "@pulumi/gcp/package.json" with { type: "json" };
 import { checkProviderInputs } from "./configuration.ts";
 import type { PropertyChange } from "./diff.ts";
 import { Operations } from "./operations.ts";
+import { PROVIDER_VERSIONS } from "./state.ts";
 import type { Properties } from "./values.ts";
 
-/** Packages that the engine asks a provider for, with the versions that their SDKs ask for. */
-const VERSIONS = { aws: aws.version, gcp: gcp.version };
-
 /** A package that there is a provider of. */
-export type ProviderPackage = keyof typeof VERSIONS;
+export type ProviderPackage = "aws" | "gcp";
 
 /** Running providers; the ports are those of PULUMI_DEBUG_PROVIDERS. */
 export interface Providers {
@@ -73,7 +69,7 @@ function handlers(name: ProviderPackage, operations: Operations, facts: CloudFac
     attach: unary(() => new emptyPb.Empty()),
     cancel: unary(() => new emptyPb.Empty()),
     // The SDK's, which is what the engine expects.
-    getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(VERSIONS[name])),
+    getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(PROVIDER_VERSIONS[name]!)),
     checkConfig: unary((request: messages.CheckRequest) =>
       checkResponse(request, checkProviderInputs(name, fieldsOf(request.getNews()), facts)),
     ),

@@ -11,6 +11,7 @@ import { kinesisStreamConsumer } from "./kinesis-stream-consumer.ts";
 import { kinesisStream } from "./kinesis-stream.ts";
 import { lambdaEventSourceMapping } from "./lambda-event-source-mapping.ts";
 import { lambdaFunction } from "./lambda-function.ts";
+import type { Graph } from "../graph.ts";
 import type { Realiser } from "./realiser.ts";
 import { s3BucketSettings } from "./s3-bucket-settings.ts";
 import { s3Bucket } from "./s3-bucket.ts";
@@ -44,4 +45,13 @@ const BY_TYPE: ReadonlyMap<string, Realiser> = new Map(REALISERS.map((realiser) 
 /** The realiser of a type, `undefined` for a type that the local cloud does not know. */
 export function realiserOf(type: string): Realiser | undefined {
   return BY_TYPE.get(type);
+}
+
+/** Types of a graph that do nothing on this machine, with the number of their resources. */
+export function typesWithoutBehaviour({ resources }: Graph): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { type, custom } of resources) {
+    if (custom && realiserOf(type)?.behaviour === "none") counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return counts;
 }
