@@ -5,6 +5,7 @@
  * https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/data-types#json_type
  */
 import { canonicalNumber } from "./json-number.ts";
+import { emptyShape, orderOf, type Shape, shapeAfter } from "./json-shape.ts";
 
 /** Deepest nesting of arrays and objects that BigQuery's JSON holds. Same source. */
 export const MAX_JSON_NESTING = 500;
@@ -19,7 +20,6 @@ const WORDS: Readonly<Record<string, string>> = { t: "true", f: "false", n: "nul
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** A backslash or a control character below U+0020: anything outside the two ranges of plain characters. */
 const ESCAPED = /[^ -[\]-\uffff]/;
-const SMALL_OBJECT = 8;
 
 /** Decimals seen lately: a log repeats them. Emptied when it holds this many. */
 const DECIMAL_CACHE_SIZE = 20_000;
@@ -74,16 +74,58 @@ function readValue(depth: number): string {
 }
 
 function readNumber(): string {
-  NUMBER.lastIndex = at;
+  const start = at;
+  const plain = plainNumber();
+  if (plain !== undefined) return plain;
+  NUMBER.lastIndex = start;
   const match = NUMBER.exec(source);
   if (match === null) fail();
-  const start = at;
   at = NUMBER.lastIndex;
   const number = match[0].length < 16 && isInteger(match[0]) ? match[0] : cachedNumber(match[0]);
   if (number === undefined) {
     throw new Refusal(`the number at character ${start} cannot round-trip through string representation`);
   }
   return number;
+}
+
+/**
+ * Integers and decimals as logs have them, without the way through a double: at most 15 digits, three of them after the point.
+ * Such a decimal is k/1000, so its distance from the nearest double is a multiple of 1/125 of their spacing and never
+ * comes near the half where Grisu2 could miss it; and no shorter text reads back to the same double. `undefined`, with
+ * `at` where it was, for all others.
+ */
+function plainNumber(): string | undefined {
+  const start = at;
+  const first = source.charCodeAt(start) === 45 ? start + 1 : start;
+  const point = endOfDigits(first);
+  if (point === first || point - first > 12) return undefined;
+  if (source.charCodeAt(first) === 48 && point > first + 1) return undefined;
+  const code = source.charCodeAt(point);
+  if (code === 46) {
+    const end = endOfDigits(point + 1);
+    if (end === point + 1 || end - point > 4 || isExponent(source.charCodeAt(end))) return undefined;
+    let last = end;
+    while (last > point + 2 && source.charCodeAt(last - 1) === 48) last--;
+    at = end;
+    return source.slice(start, last);
+  }
+  if (isExponent(code) || (first > start && source.charCodeAt(first) === 48)) return undefined;
+  at = point;
+  return source.slice(start, point);
+}
+
+function endOfDigits(from: number): number {
+  let end = from;
+  for (;;) {
+    const code = source.charCodeAt(end);
+    // Beyond the text it is NaN, which is no digit.
+    if (!(code >= 48 && code <= 57)) return end;
+    end++;
+  }
+}
+
+function isExponent(code: number): boolean {
+  return code === 101 || code === 69;
 }
 
 function isInteger(text: string): boolean {
@@ -176,44 +218,55 @@ function readObject(depth: number): string {
     at++;
     return "{}";
   }
-  const keys: string[] = [];
-  const members: string[] = [];
-  let seen: Set<string> | undefined;
-  let sorted = true;
+  let shape = emptyShape();
+  const values: string[] = [];
   for (;;) {
-    if (source.charCodeAt(at) !== 34) fail();
-    const key = readString();
-    skipBlanks();
-    if (source.charCodeAt(at) !== 58) fail();
-    at++;
+    const known = knownMember(shape);
+    const next = known ?? newMember(shape);
     skipBlanks();
     const value = readValue(depth);
-    if (keys.length === SMALL_OBJECT) seen = new Set(keys);
-    const repeated = seen === undefined ? keys.includes(key) : seen.has(key);
-    if (!repeated) {
-      if (sorted && keys.length > 0) sorted = compareKeys(keys[keys.length - 1]!, key) < 0;
-      seen?.add(key);
-      keys.push(key);
-      members.push(`${key}:${value}`);
+    // The first of two equal keys wins.
+    if (next !== undefined) {
+      shape = next;
+      values.push(value);
     }
     skipBlanks();
     const code = source.charCodeAt(at++);
-    if (code === 125) break;
+    if (code === 125) return objectText(shape, values);
     if (code !== 44) {
       at--;
       fail();
     }
     skipBlanks();
   }
-  if (sorted) return `{${members.join(",")}}`;
-  const order = keys.map((_, index) => index).sort((a, b) => compareKeys(keys[a]!, keys[b]!));
-  return `{${order.map((index) => members[index]!).join(",")}}`;
 }
 
-/** Order of two quoted keys, by the keys they stand for. */
-function compareKeys(left: string, right: string): number {
-  const escaped = left.includes("\\") || right.includes("\\");
-  const a = escaped ? (JSON.parse(left) as string) : left.slice(1, -1);
-  const b = escaped ? (JSON.parse(right) as string) : right.slice(1, -1);
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Reads key and colon of a member that has followed this shape before, as most do. */
+function knownMember(shape: Shape): Shape | undefined {
+  for (const next of shape.next) {
+    if (!source.startsWith(next.member, at)) continue;
+    at += next.member.length;
+    return next;
+  }
+  return undefined;
+}
+
+/** Reads key and colon of any member; `undefined` for a key that the object has already. */
+function newMember(shape: Shape): Shape | undefined {
+  if (source.charCodeAt(at) !== 34) fail();
+  const member = `${readString()}:`;
+  skipBlanks();
+  if (source.charCodeAt(at) !== 58) fail();
+  at++;
+  return shapeAfter(shape, member);
+}
+
+function objectText(shape: Shape, values: readonly string[]): string {
+  const order = orderOf(shape);
+  let text = "{";
+  for (let index = 0; index < order.length; index++) {
+    const { member, position } = order[index]!;
+    text += index === 0 ? member + values[position]! : `,${member}${values[position]!}`;
+  }
+  return `${text}}`;
 }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { canonicalNumber } from "../../local/bigquery/json-number.ts";
 import { canonicalJson, MAX_JSON_NESTING } from "../../local/bigquery/json.ts";
 
 describe("BigQuery's JSON", () => {
@@ -83,6 +84,40 @@ describe("BigQuery's JSON", () => {
         expect(text === undefined || Number(text) === value).toBe(true);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test("a number is what BigQuery's own way through a double makes of it, however it is written", () => {
+    const digits = fc.integer({ min: 0, max: 17 }).chain((length) => fc.stringMatching(new RegExp(`^\\d{${length}}$`)));
+    const number = fc
+      .tuple(fc.constantFrom("", "-"), digits, fc.constantFrom("", "."), digits, fc.constantFrom("", "e2", "E-7"))
+      .map((parts) => parts.join(""))
+      .filter((text) => /^-?(0|[1-9]\d*)(\.\d+)?(e2|E-7)?$/.test(text));
+    const thousandths = fc.tuple(fc.maxSafeInteger(), fc.integer({ min: 1, max: 3 })).map(([value, places]) => {
+      const text = String(Math.abs(value) % 1e15).padStart(places + 1, "0");
+      return `${value < 0 ? "-" : ""}${text.slice(0, -places)}.${text.slice(-places)}`;
+    });
+    fc.assert(
+      fc.property(fc.oneof(number, thousandths), (text) => {
+        expect(canonicalJson(text).text).toBe(canonicalNumber(text));
+        expect(canonicalJson(`[${text}]`).text).toBe(
+          canonicalNumber(text) === undefined ? undefined : `[${canonicalNumber(text)}]`,
+        );
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("objects are read alike whatever was read before: many keys, many orders, some twice", () => {
+    const keys = fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 130 });
+    fc.assert(
+      fc.property(keys, (numbers) => {
+        const text = `{${numbers.map((key, index) => `"k${key}":${index}`).join(",")}}`;
+        const firsts = new Map(numbers.map((key, index) => [`k${key}`, index] as const).toReversed());
+        const sorted = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1));
+        expect(canonicalJson(text).text).toBe(`{${sorted.map(([key, index]) => `"${key}":${index}`).join(",")}}`);
+      }),
+      { numRuns: 300 },
     );
   });
 
