@@ -5,8 +5,13 @@ export default {
   // Ample, for a machine that is busy with other things: no test measures time.
   testTimeout: 60_000,
   testMatch: ["**/*.test.ts"],
-  // These have commands of their own: jest.signals.config.mjs, jest.simulation.config.mjs.
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/signals/", "<rootDir>/test/simulation/"],
+  // These have commands of their own: jest.preview.config.mjs, jest.signals.config.mjs, jest.simulation.config.mjs.
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/preview/runs/",
+    "<rootDir>/test/signals/",
+    "<rootDir>/test/simulation/",
+  ],
   testEnvironment: "node",
   extensionsToTreatAsEsm: [],
   // Pulumi's SDK loads these for what no test does (closures, package trees), and they are most of its loading time.

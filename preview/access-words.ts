@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "s3:GetObject": "read %",
   "s3:ListBucket": "list %",
   "s3:PutObject": "write %",
+  "sign in": "sign in to %",
   "sns:Publish": "publish to %",
   "sts:AssumeRole": "take on %",
 };
@@ -50,6 +51,7 @@ const EVERYTHING: Readonly<Record<string, string>> = {
 export function clauseOf(action: string, resource: string): string {
   const words = WORDS[action];
   if (words !== undefined) return words.replace("%", () => resource);
+  if (action.startsWith("use ")) return `${action} on ${resource}`;
   if (action === "*") return `do everything to ${resource}`;
   const [service = "", name] = action.split(":");
   if (name === "*") return `do everything of ${EVERYTHING[service] ?? service} to ${resource}`;

@@ -95,15 +95,19 @@ function permissionsOf(graph: Graph | undefined): ReadonlyMap<string, Permission
 }
 
 interface Context {
-  /** Logical name by URN. */
-  readonly names: ReadonlyMap<string, string>;
+  /** What the stack calls its keys, by their ARNs: only a deployment knows their ids. */
+  readonly keys: ReadonlyMap<string, string>;
   /** What the stack calls its roles, service accounts and custom roles, by their physical names. */
   readonly calledBy: ReadonlyMap<string, string>;
   readonly account: string | undefined;
 }
 
 function contextOf(graph: Graph): Context {
-  const names = new Map(graph.resources.map(({ urn, name }) => [urn, name]));
+  const keys = new Map(
+    graph.resources
+      .filter(({ type }) => type === "aws:kms/key:Key")
+      .map(({ name, outputs }) => [String(outputs["arn"]), keyCalled(name)]),
+  );
   const calledBy = new Map<string, string>();
   for (const { type, name, inputs, outputs } of graph.resources) {
     if (type === "aws:iam/role:Role") calledBy.set(String(inputs["name"]), `${name.replace(/-role$/, "")} role`);
@@ -114,7 +118,7 @@ function contextOf(graph: Graph): Context {
   }
   const provider = graph.resources.find(({ type }) => type === "pulumi:providers:aws");
   const accounts = /\d{12}/.exec(JSON.stringify(provider?.inputs["allowedAccountIds"] ?? ""));
-  return { names, calledBy, account: accounts?.[0] };
+  return { keys, calledBy, account: accounts?.[0] };
 }
 
 /** What one resource says about access. */
@@ -129,7 +133,7 @@ function resourcePermissions(resource: GraphResource, context: Context): readonl
     case "aws:sns/topicPolicy:TopicPolicy":
       return statements(inputs["policy"], context, {});
     case "aws:kms/key:Key":
-      return statements(inputs["policy"], context, { resource: `key ${name}` });
+      return statements(inputs["policy"], context, { resource: keyCalled(name) });
     case "gcp:bigquery/iamMember:IamMember":
       return [granted(inputs, context, `table ${String(inputs["tableId"])}`)];
     case "gcp:serviceaccount/iAMMember:IAMMember":
@@ -144,6 +148,10 @@ function resourcePermissions(resource: GraphResource, context: Context): readonl
     default:
       return [];
   }
+}
+
+function keyCalled(name: string): string {
+  return `the key ${name.replace(/-key$/, "")}`;
 }
 
 function roleCalled(physicalName: string, { calledBy }: Context): string {
@@ -180,7 +188,10 @@ function statements(
   return parsed(document).flatMap((statement) => {
     const effect = statement.Effect === "Deny" ? "Deny" : "Allow";
     const condition = statement.Condition === undefined ? "" : `, if ${conditionText(statement.Condition)}`;
-    const resources = about.resource === undefined ? listed(statement.Resource).map(resourceName) : [about.resource];
+    const resources =
+      about.resource === undefined
+        ? listed(statement.Resource).map((arn) => context.keys.get(arn) ?? resourceName(arn))
+        : [about.resource];
     const whos = about.who === undefined ? principals(statement.Principal, context) : [about.who];
     return whos.flatMap((who) =>
       listed(statement.Action).flatMap((action) =>

@@ -18,7 +18,7 @@ export interface DataFinding {
   readonly type: string;
   /** Logical name of the resource. */
   readonly name: string;
-  /** One sentence. */
+  /** What comes after the name and a colon. */
   readonly what: string;
 }
 
@@ -33,21 +33,34 @@ const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const DATASET = "gcp:bigquery/dataset:Dataset";
 const TABLE = "gcp:bigquery/table:Table";
 
-/** What a resource holds that goes with it; `undefined` for one that holds nothing. */
-export function heldData({ type, inputs }: GraphResource): string | undefined {
+/** What becomes of data when the resource that holds it goes: as it is, and as it would be. */
+interface Loss {
+  readonly is: string;
+  readonly wouldBe: string;
+}
+
+/** What goes with a resource; `undefined` for one that holds nothing. */
+export function lossWith({ type, inputs }: GraphResource): Loss | undefined {
+  const goes = (what: string): Loss => ({ is: `${what} go with it`, wouldBe: `${what} would go with it` });
   switch (type) {
     case STREAM:
-      return "every record that a backend has not read yet";
+      return goes("all records that a backend has not read yet");
     case BUCKET:
-      return "all its objects, their versions too";
+      return goes("all its objects and their versions");
     case DATASET:
-      return "all its tables with their rows";
+      return goes("all its tables with their rows");
     case TABLE:
-      return inputs["view"] === undefined ? "all its rows" : undefined;
-    case KEY:
-      return "what is encrypted under it, which nobody can read any more";
+      return inputs["view"] === undefined ? goes("all its rows") : undefined;
+    case KEY: {
+      const days = numberAt(inputs, "deletionWindowInDays") ?? 30;
+      const what = `read by nobody ${days} days later`;
+      return {
+        is: `what is encrypted under it can be ${what}`,
+        wouldBe: `what is encrypted under it could be ${what}`,
+      };
+    }
     case LOG_GROUP:
-      return "its logs";
+      return goes("its logs");
     default:
       return undefined;
   }
@@ -74,20 +87,17 @@ function findingsOf(change: ResourceChange): readonly Finding[] {
 }
 
 function removed({ kind, replacedWith }: ResourceChange, before: GraphResource): readonly Finding[] {
-  const held = heldData(before);
-  if (held === undefined) return [];
+  const loss = lossWith(before);
+  if (loss === undefined) return [];
   const cause = replacedWith === undefined ? "" : `, with ${replacedWith}`;
-  const how = kind === "deleted" ? "It is deleted" : `It is replaced${cause} by a new, empty one`;
-  if (before.retainOnDelete)
+  const how = kind === "deleted" ? "deleted" : `replaced by a new, empty one${cause}`;
+  if (before.retainOnDelete) {
     return [{ severity: "unguarded", what: `${how}; the old one stays, without anybody to manage it.` }];
+  }
   const stops = whatStops(before);
-  if (stops.length === 0)
-    return [{ severity: "lost", what: `${how}: ${held} ${held.startsWith("what") ? "is" : "go"} with it.` }];
+  if (stops.length === 0) return [{ severity: "lost", what: `${how}: ${loss.is}.` }];
   return [
-    {
-      severity: "refused",
-      what: `${how}, and ${held} would go with it: the deployment stops there (${stops.join("; ")}).`,
-    },
+    { severity: "refused", what: `${how}: ${loss.wouldBe}, but the deployment stops there (${stops.join("; ")}).` },
   ];
 }
 
@@ -105,13 +115,14 @@ function whatStops({ type, protect, inputs }: GraphResource): readonly string[] 
 
 /** A property of which no table says what its change does. */
 function unlisted({ properties }: ResourceChange, after: GraphResource): readonly Finding[] {
-  const held = heldData(after);
+  const loss = lossWith(after);
   const paths = properties.filter(({ effect }) => effect === "unknown").map(({ path }) => path);
-  if (held === undefined || paths.length === 0) return [];
+  if (loss === undefined || paths.length === 0) return [];
+  const [are, them] = paths.length === 1 ? ["is", "it"] : ["are", "them"];
   return [
     {
       severity: "may be lost",
-      what: `May replace it, and ${held} would go with it: ${paths.join(", ")} ${paths.length === 1 ? "is" : "are"} in no table of replacing properties.`,
+      what: `${paths.join(", ")} ${are} in no table of replacing properties: to change ${them} may replace the resource, and then ${loss.is}.`,
     },
   ];
 }
@@ -124,7 +135,7 @@ function inPlace(before: GraphResource, after: GraphResource): readonly Finding[
     case STREAM: {
       const [from, to] = [numberAt(old, "retentionPeriod"), numberAt(now, "retentionPeriod")];
       if (from === undefined || to === undefined || to >= from) return [];
-      return lost(`Records older than ${to} h leave the stream at once, read or not; it keeps ${from} h now.`);
+      return lost(`records older than ${to} h leave the stream at once, read or not; it keeps ${from} h now.`);
     }
     case TABLE:
       return [...droppedColumns(old, now).flatMap(lost), ...shorterPartitions(old, now).flatMap(lost)];
@@ -132,7 +143,7 @@ function inPlace(before: GraphResource, after: GraphResource): readonly Finding[
       return shorterLifecycle(old, now).flatMap(lost);
     case LOG_GROUP: {
       const [from, to] = [numberAt(old, "retentionInDays") ?? Infinity, numberAt(now, "retentionInDays") ?? Infinity];
-      return to < from ? lost(`Logs older than ${to} days go.`) : [];
+      return to < from ? lost(`logs older than ${to} days go.`) : [];
     }
     default:
       return [];
@@ -143,12 +154,12 @@ function droppedColumns(old: Inputs, now: Inputs): readonly string[] {
   const change = schemaChange(old["schema"], now["schema"]);
   if (change === undefined || change.dropped.length === 0) return [];
   const [columns, these] = change.dropped.length === 1 ? ["column", "its"] : ["columns", "their"];
-  return [`The ${columns} ${change.dropped.join(", ")} and all ${these} values are dropped.`];
+  return [`the ${columns} ${change.dropped.join(", ")} and all ${these} values are dropped.`];
 }
 
 function shorterPartitions(old: Inputs, now: Inputs): readonly string[] {
   const [from, to] = [partitionDays(old), partitionDays(now)];
-  return to < from ? [`Partitions older than ${to} days go at once; ${lasting(from)} now.`] : [];
+  return to < from ? [`partitions older than ${to} days go at once; ${lasting(from)} now.`] : [];
 }
 
 function partitionDays(inputs: Inputs): number {
@@ -164,10 +175,10 @@ function shorterLifecycle(old: Inputs, now: Inputs): readonly string[] {
   const [from, to] = [lifecycleDays(old), lifecycleDays(now)];
   return [
     ...(to.expire < from.expire
-      ? [`Objects older than ${to.expire} days are deleted; ${lasting(from.expire)} now.`]
+      ? [`objects older than ${to.expire} days are deleted; ${lasting(from.expire)} now.`]
       : []),
     ...(to.noncurrent < from.noncurrent
-      ? [`Overwritten and deleted objects are gone for good after ${to.noncurrent} days; after ${from.noncurrent} now.`]
+      ? [`overwritten and deleted objects are gone for good after ${to.noncurrent} days; after ${from.noncurrent} now.`]
       : []),
   ];
 }
@@ -192,12 +203,12 @@ function lifecycleDays(inputs: Inputs) {
 
 /** Guards that a change takes away. */
 function unguarded(before: GraphResource, after: GraphResource): readonly Finding[] {
-  const guards = heldData(after) === undefined ? [] : heldGuards(before, after);
+  const guards = lossWith(after) === undefined ? [] : heldGuards(before, after);
   if (after.type === VERSIONING && versioned(before.inputs) && !versioned(after.inputs)) {
     guards.push("versioning is off: what is overwritten or deleted from now on is gone");
   }
   if (guards.length === 0) return [];
-  return [{ severity: "unguarded", what: `Nothing is lost yet, but a guard goes: ${guards.join("; ")}.` }];
+  return [{ severity: "unguarded", what: `nothing is lost yet, but a guard goes: ${guards.join("; ")}.` }];
 }
 
 function heldGuards(before: GraphResource, after: GraphResource): string[] {

@@ -28,6 +28,11 @@ function isStreamKept(changes: readonly ResourceChange[]): boolean {
 }
 
 function readsAgain({ kind, name, after }: ResourceChange, hours: number, rate: number): readonly string[] {
+  if (kind === "deleted") {
+    return [
+      `${name} is deleted, and its place in the stream with it: added again, it begins with ${everything(hours, rate)}.`,
+    ];
+  }
   if (after === undefined || (kind !== "replaced" && kind !== "added")) return [];
   const from = after.inputs["startingPositionTimestamp"];
   if (after.inputs["startingPosition"] === "AT_TIMESTAMP") {
@@ -44,13 +49,17 @@ function readsAgain({ kind, name, after }: ResourceChange, hours: number, rate: 
       ? []
       : [`${name} is replaced and begins at ${position}: records in between are never read.`];
   }
-  const records = Math.round(rate * hours * 3600).toLocaleString("en-US");
-  const amount = `all that the stream keeps: ${hours} h, up to ${records} records at the load above`;
+  const amount = everything(hours, rate);
   return [
     kind === "added"
       ? `${name} is new: it begins with ${amount}.`
       : `${name} is replaced: the new mapping reads the whole retention again, ${amount}. They come under the same record ids, and cost what they cost the first time.`,
   ];
+}
+
+function everything(hours: number, rate: number): string {
+  const records = Math.round(rate * hours * 3600).toLocaleString("en-US");
+  return `all that the stream keeps (${hours} h, at the declared load ${records} records)`;
 }
 
 function givesUpSooner({ kind, name, before, after }: ResourceChange): readonly string[] {

@@ -37,7 +37,10 @@ export function differenceOf(before: Graph | undefined, after: Graph | undefined
     pairs.set(resource.urn, pairOf(was, resource));
   }
   replaceDependents(pairs);
-  const changes = [...pairs.values()].map(changeOf).filter((change) => change !== undefined);
+  const changes = [...pairs.values()]
+    .filter(({ after }) => isShown(after))
+    .map(changeOf)
+    .filter((change) => change !== undefined);
   const side = (kind: "deleted" | "added") => (resource: GraphResource) => oneSided(kind, resource);
   return [
     ...[...old.values()].filter(isShown).map(side("deleted")),
@@ -47,9 +50,9 @@ export function differenceOf(before: Graph | undefined, after: Graph | undefined
   ];
 }
 
-/** The stack itself is no resource of anybody's. */
-function isShown({ type }: GraphResource): boolean {
-  return type !== "pulumi:pulumi:Stack";
+/** The stack and the program's own components are only names for what is in them. */
+function isShown({ custom, remote }: GraphResource): boolean {
+  return custom || remote;
 }
 
 function oneSided(kind: "deleted" | "added", resource: GraphResource): ResourceChange {

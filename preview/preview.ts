@@ -1,6 +1,7 @@
 /** A preview: all that a change does to one environment, or to several. Pure. */
 import type { DeclaredLoad } from "../infra/stack-config.ts";
 import type { Graph } from "../local/graph.ts";
+import { ofType } from "../local/graph.ts";
 import { SERVICE_TIMES, type ServiceTimes } from "../model/service-times.ts";
 import { type AccessChange, accessChanges } from "./access.ts";
 import type { ResourceChange } from "./change.ts";
@@ -41,6 +42,8 @@ export interface Sides {
 /** What a change does to one environment. */
 export interface EnvironmentPreview {
   readonly stack: string;
+  /** Whether the change takes the stack's file away: nothing is deployed or deleted then. */
+  readonly abandoned: boolean;
   readonly changes: readonly ResourceChange[];
   readonly data: readonly DataFinding[];
   readonly delivery: readonly string[];
@@ -49,6 +52,8 @@ export interface EnvironmentPreview {
   /** Load that both sides are priced at. */
   readonly load: DeclaredLoad & { readonly assumed: boolean };
   readonly cost: BeforeAfter<MonthlyCost>;
+  /** AWS regions of both sides, each once. */
+  readonly regions: readonly string[];
   readonly capacity: BeforeAfter<Capacity>;
   readonly code: readonly CodeSize[];
   /** What is declared afterwards, to be drawn. */
@@ -66,7 +71,8 @@ export interface Preview {
 
 /** Works out what a change does to an environment. */
 export function previewOf({ stack, before, after, times = SERVICE_TIMES }: Sides): EnvironmentPreview {
-  const changes = differenceOf(before?.graph, after?.graph);
+  // A stack whose file is gone is not deployed any more, which deletes nothing.
+  const changes = after === undefined ? [] : differenceOf(before?.graph, after.graph);
   const old = before && pricedGraph(before.graph, times);
   const now = after && pricedGraph(after.graph, times);
   // One load for both sides, so that the difference is the change's: what the later revision declares.
@@ -76,17 +82,23 @@ export function previewOf({ stack, before, after, times = SERVICE_TIMES }: Sides
   const month = monthlyLoad(load);
   return {
     stack,
+    abandoned: after === undefined,
     changes,
     data: dataFindings(changes),
     delivery: deliveryNotes(changes, before?.graph, after?.graph, load.recordsPerSecond),
-    access: accessChanges(before?.graph, after?.graph),
+    access: after === undefined ? [] : accessChanges(before?.graph, after.graph),
     policy: policyChange(before?.findings ?? [], after?.findings ?? []),
     load: { ...load, assumed: declared === undefined },
     cost: { before: old && monthlyCost(old, month), after: now && monthlyCost(now, month) },
+    regions: [...new Set([before, after].flatMap((side) => (side === undefined ? [] : regionsOf(side.graph))))],
     capacity: { before: old && capacityOf(old, month), after: now && capacityOf(now, month) },
-    code: codeSizes(before?.graph, after?.graph),
+    code: after === undefined ? [] : codeSizes(before?.graph, after.graph),
     graph: after?.graph,
   };
+}
+
+function regionsOf(graph: Graph): readonly string[] {
+  return ofType(graph, "pulumi:providers:aws").map(({ inputs }) => String(inputs["region"]));
 }
 
 /** Whether a change takes data, or would if nothing stopped it. */

@@ -1,0 +1,4 @@
+// `npm run test:preview`: previews of whole programs and of revisions in work trees, which take a while. `npm test` stays under two minutes without them.
+import config from "./jest.config.mjs";
+
+export default { ...config, roots: ["<rootDir>/test/preview/runs"], testPathIgnorePatterns: ["/node_modules/"] };
