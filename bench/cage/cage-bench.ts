@@ -8,7 +8,7 @@ import type { RegisterBench } from "../bench.ts";
 import { storeResult } from "../results.ts";
 import { StandIns } from "../stand-ins/stand-ins.ts";
 import type { Backend } from "./contender.ts";
-import { type CageOptions, cageOptions } from "./options.ts";
+import { type CageOptions, cageOptions, unpublishable } from "./options.ts";
 import { openRecords } from "./records.ts";
 import type { CageResult } from "./result.ts";
 import { runCage } from "./run.ts";
@@ -26,14 +26,18 @@ function register(program: Command, backend: Backend, what: string): void {
     .description(
       `${what}, written from a function's share of memory and processor, by Sluice and by others; exits with 1 if contents differ or an invocation fails.`,
     );
-  cageOptions(command).action((options: CageOptions) => bench(backend, options));
+  cageOptions(command).action(async (options: CageOptions) => {
+    const problem = options.publish === true ? unpublishable(options) : undefined;
+    if (problem !== undefined) command.error(problem);
+    await bench(backend, options);
+  });
 }
 
 async function bench(backend: Backend, options: CageOptions): Promise<void> {
   const interrupt = listenForInterrupt(process, systemClock);
   try {
     const result = await measure(backend, options, interrupt.signal);
-    const files = storeResult(backend, result, false);
+    const files = storeResult(backend, result, options.publish === true);
     process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
     if (hasErrors(result)) process.exitCode = EXIT.failed;
   } catch (error) {

@@ -26,6 +26,8 @@ export interface Cage {
   wrap(command: readonly string[]): readonly string[];
   /** Processor time of everything that has run in it, in nanoseconds; `undefined` where only the process can tell. */
   processorNanos(): number | undefined;
+  /** Holds its processes to their share of the processor from now on, or no longer. */
+  limitProcessor(on: boolean): void;
   /** Removes it; its processes must be gone. */
   close(): void;
 }
@@ -41,13 +43,21 @@ export function processorShare(memoryMb: number): number {
  */
 export function openCage(name: string, size: CageSize): Cage {
   const share = processorShare(size.memoryMb);
-  return openV2(name, size, share) ?? openV1(name, size, share) ?? { ...accounting, share };
+  const cage = openV2(name, size, share) ?? openV1(name, size, share) ?? { ...accounting, share };
+  cage.limitProcessor(size.limitProcessor);
+  return cage;
+}
+
+/** Processor time that a share has in each period. */
+function quotaMicros(share: number): number {
+  return Math.round(PERIOD_MICROS * share);
 }
 
 const accounting = {
   kind: "accounting" as const,
   wrap: (command: readonly string[]) => command,
   processorNanos: () => undefined,
+  limitProcessor: () => undefined,
   close: () => undefined,
 };
 
@@ -56,10 +66,7 @@ function openV1(name: string, size: CageSize, share: number): Cage | undefined {
   const [cpu, cpuacct, memory] = folders as [string, string, string];
   try {
     for (const folder of folders) mkdirSync(folder, { recursive: true });
-    if (size.limitProcessor) {
-      writeFileSync(join(cpu, "cpu.cfs_period_us"), String(PERIOD_MICROS));
-      writeFileSync(join(cpu, "cpu.cfs_quota_us"), String(Math.round(PERIOD_MICROS * share)));
-    }
+    writeFileSync(join(cpu, "cpu.cfs_period_us"), String(PERIOD_MICROS));
     writeFileSync(join(memory, "memory.limit_in_bytes"), String(size.memoryMb * 1024 * 1024));
   } catch {
     remove(folders);
@@ -70,6 +77,7 @@ function openV1(name: string, size: CageSize, share: number): Cage | undefined {
     share,
     wrap: (command) => enter(folders, command),
     processorNanos: () => Number(readFileSync(join(cpuacct, "cpuacct.usage"), "latin1")),
+    limitProcessor: (on) => writeFileSync(join(cpu, "cpu.cfs_quota_us"), String(on ? quotaMicros(share) : -1)),
     close: () => remove(folders),
   };
 }
@@ -79,9 +87,7 @@ function openV2(name: string, size: CageSize, share: number): Cage | undefined {
   const folder = join(V2, name);
   try {
     mkdirSync(folder, { recursive: true });
-    if (size.limitProcessor) {
-      writeFileSync(join(folder, "cpu.max"), `${Math.round(PERIOD_MICROS * share)} ${PERIOD_MICROS}`);
-    }
+    writeFileSync(join(folder, "cpu.max"), `max ${PERIOD_MICROS}`);
     writeFileSync(join(folder, "memory.max"), String(size.memoryMb * 1024 * 1024));
   } catch {
     remove([folder]);
@@ -95,6 +101,8 @@ function openV2(name: string, size: CageSize, share: number): Cage | undefined {
       const usage = /^usage_usec (\d+)$/m.exec(readFileSync(join(folder, "cpu.stat"), "latin1"));
       return usage === null ? undefined : Number(usage[1]) * 1000;
     },
+    limitProcessor: (on) =>
+      writeFileSync(join(folder, "cpu.max"), `${on ? quotaMicros(share) : "max"} ${PERIOD_MICROS}`),
     close: () => remove([folder]),
   };
 }

@@ -8,6 +8,9 @@ import type { EventSet } from "./events.ts";
 const TIMEOUT_SECONDS = 300;
 const ACKNOWLEDGED = '{"batchItemFailures":[]}';
 
+/** After so many runs of a third of a round a profile hardly shows the compiler. */
+const WARM_UPS = 3;
+
 /** What was stored is not what was sent. */
 export class ContentsError extends CommandError {
   override readonly name = "ContentsError";
@@ -45,9 +48,6 @@ export class Entrant {
   readonly contender: Contender;
   readonly bundle: ContenderBundle;
   readonly function: CagedFunction;
-  /** Of the start and the first invocation, in milliseconds; see {@link Entrant.warmUp}. */
-  initMs = 0;
-  firstInvocationMs = 0;
   readonly #options: EntrantOptions;
   readonly #kill = (): void => this.function.kill();
 
@@ -67,16 +67,12 @@ export class Entrant {
     options.signal?.addEventListener("abort", this.#kill);
   }
 
-  /** The first invocations: connections are opened and code is compiled, and nothing is counted. */
+  /** Connections are opened and code is compiled, with the processor's share lifted; nothing is counted. */
   async warmUp(set: EventSet): Promise<void> {
-    for (const event of set.events) {
-      this.#options.signal?.throwIfAborted();
-      const { initMs, startedAt, endedAt } = await this.function.invoke(event);
-      if (initMs === undefined) continue;
-      this.initMs = initMs;
-      this.firstInvocationMs = endedAt - startedAt;
-    }
-    await this.#options.standIns.take(this.contender.store);
+    const { cage } = this.function;
+    cage.limitProcessor(false);
+    for (let time = 0; time < WARM_UPS; time++) await this.run(set);
+    cage.limitProcessor(this.#options.size.limitProcessor);
   }
 
   /** All events once, one invocation at a time. Throws a ContentsError if what has been stored is not what was sent. */

@@ -27,6 +27,7 @@ export interface CageOptions {
   readonly invocations: number;
   readonly flatness: boolean;
   readonly json?: boolean;
+  readonly publish?: boolean;
 }
 
 const DEFAULTS = { memory: 256, rounds: 3, batchSize: 10_000, seed: 1, invocations: 10_000 } as const;
@@ -66,7 +67,25 @@ export function cageOptions(command: Command): Command {
       DEFAULTS.invocations,
     )
     .option("--no-flatness", "leave that pass out")
-    .option("--json", "print the result as JSON");
+    .option("--json", "print the result as JSON")
+    .option(
+      "--publish",
+      "make this the result that the README and the cost model quote; plain records at 256 MB alone",
+    );
+}
+
+/** Why a run's result is not to be quoted, `undefined` if it may be: the docs speak of one function of the usual size. */
+export function unpublishable({
+  memory,
+  batchSize,
+  recordSize,
+  format,
+  input,
+  flatness,
+}: CageOptions): string | undefined {
+  const usual = memory === DEFAULTS.memory && batchSize === DEFAULTS.batchSize && format === "plain" && flatness;
+  if (usual && recordSize === undefined && input === undefined) return undefined;
+  return "error: --publish is for the usual memory, batch size, records and format, with the pass that looks at memory";
 }
 
 /** Text of a round whose number of records is not given: three full batches of 1 KB records. */

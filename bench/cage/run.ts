@@ -177,11 +177,10 @@ function eventSets(options: CageOptions, source: RecordSource): Sets {
   const least = ({ maxRecords }: Contender): number => Math.min(records, maxRecords ?? records);
   const small = format === "plain" ? SMALL_BATCH : aggregatesOf(source.texts(SMALL_BATCH));
   return {
-    // As many records as fill the first event or two.
     warmUp: (contender) => make(Math.min(least(contender), Math.ceil(records / 3)), 1, batchSize),
     full: (contender) => make(least(contender), 0, batchSize),
     small: make(Math.min(records, SMALL_BATCH * SMALL_INVOCATIONS), 0, small),
-    memory: make(Math.min(records, SMALL_BATCH * MEMORY_EVENTS), 0, small),
+    memory: make(SMALL_BATCH * MEMORY_EVENTS, 0, small),
   };
 }
 

@@ -8,6 +8,9 @@ import { STAGE_NOTES, STAGES } from "./stages.ts";
 
 type Column = readonly [head: string, cell: (result: ContenderResult) => string];
 
+/** As much as fits into a line, up to a blank. */
+const LINE = /(.{1,118})(?: |$)/g;
+
 const NAME: Column = ["contender", ({ name }) => name];
 
 const SPEED: readonly Column[] = [
@@ -45,14 +48,14 @@ export function renderCage(result: CageResult): string {
     "Processor time is of one whole processor, all threads.",
     tableOf(SPEED, contenders),
     `× article: total records/s beside the article's ${ARTICLE[backend]} at 256 MB.`,
-    ...(leftOut.length === 0 ? [] : [`Left out, since they read no KPL aggregates: ${leftOut.join("; ")}.`]),
+    ...(leftOut.length === 0 ? [] : [wrapped(`Left out, since they read no KPL aggregates: ${leftOut.join("; ")}.`)]),
     "",
     "Processor µs/record by stage: shares seen by V8's sampling profiler in a pass of its own, share lifted.",
     tableOf(STAGE_COLUMNS, contenders),
-    `${STAGES.map((stage) => `${stage}: ${STAGE_NOTES[stage]}`).join("; ")}.`
-      .replace(/(.{1,118})(?: |$)/g, "$1\n")
-      .trimEnd(),
-    "The limit and the baselines read and encode in one go: their own code is all under read.",
+    wrapped(`${STAGES.map((stage) => `${stage}: ${STAGE_NOTES[stage]}`).join("; ")}.`),
+    ...(contenders.length === 1
+      ? []
+      : ["The limit and the baselines read and encode in one go: all of it is under read."]),
     "",
     `Wire and cost: ÷ gzip −6 of the ${backend === "archive" ? "lines" : "rows"} that Sluice writes of the same records; the whole`,
     `pipeline at ${PRICED_SHARDS} full shards, records of ${grouped(Math.round(input.pricedRecordBytes))} bytes, ${input.format}, list prices, storage apart.`,
@@ -99,6 +102,11 @@ function tableOf(columns: readonly Column[], results: readonly ContenderResult[]
   });
   for (const result of results) table.push(columns.map(([, cell]) => cell(result)));
   return table.toString();
+}
+
+/** Breaks a text into lines for the terminal. */
+function wrapped(text: string): string {
+  return text.replace(LINE, "$1\n").trimEnd();
 }
 
 /** Large times without decimals, which nobody needs. */
