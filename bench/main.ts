@@ -1,4 +1,5 @@
 import { tolerateGoneReaders } from "../cli/gone-readers.ts";
+import { registerAll } from "./all/all.ts";
 import type { RegisterBench } from "./bench.ts";
 import { registerCage } from "./cage/cage-bench.ts";
 import { registerDecoder } from "./decoder/decoder.ts";
@@ -10,6 +11,7 @@ import { registerStartUp } from "./start-up/start-up.ts";
 
 /** One folder under `bench/` and one line here for each bench. */
 const BENCHES: readonly RegisterBench[] = [
+  registerAll,
   registerCage,
   registerDecoder,
   registerEndToEnd,

@@ -1,4 +1,5 @@
 /** What the bench stores and publishes; and what it is held to. Pure. */
+import { SLUICE } from "../cage/contender.ts";
 import type { Machine } from "../machine.ts";
 
 /** One cold start: milliseconds of the clock unless said. */
@@ -38,8 +39,6 @@ export interface StartUpResult {
   readonly rows: readonly StartUpRow[];
 }
 
-/** Whose claims these are. */
-export const SLUICE = "Sluice";
 /** 1 MB, as Lambda's own limits count: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MAX_BUNDLE_BYTES = 1_000_000;
 export const MAX_FIRST_MS = 400;

@@ -3,7 +3,7 @@ import { type Interrupt, listenForInterrupt } from "../../cli/interrupt.ts";
 import { positiveWholeNumber, seed, wholeNumberFrom } from "../../cli/options.ts";
 import { systemClock } from "../../contract/clock.ts";
 import type { RegisterBench } from "../bench.ts";
-import { CONTENDERS, bundleOf } from "../cage/contender.ts";
+import { CONTENDERS, SLUICE, bundleOf } from "../cage/contender.ts";
 import { MB_PER_PROCESSOR } from "../cage/cgroup.ts";
 import { eventsOf } from "../cage/events.ts";
 import { generatedTexts } from "../cage/records.ts";
@@ -11,7 +11,7 @@ import { describeMachine, thisMachine } from "../machine.ts";
 import { storeResult } from "../results.ts";
 import { StandIns } from "../stand-ins/stand-ins.ts";
 import { type StartMeasured, coldStart } from "./cold-start.ts";
-import { SLUICE, type StartUpResult, missedTargets, startUpRow } from "./result.ts";
+import { type StartUpResult, missedTargets, startUpRow } from "./result.ts";
 import { renderStartUp } from "./table.ts";
 
 /** The records of an event that the target speaks of. */

@@ -1,7 +1,8 @@
 /** The result in tables. Pure. */
 import Table from "cli-table3";
 import { grouped } from "../../cli/grouped.ts";
-import { MAX_BUNDLE_BYTES, MAX_FIRST_MS, SLUICE, type StartUpResult, type StartUpRow, meetsTargets } from "./result.ts";
+import { SLUICE } from "../cage/contender.ts";
+import { MAX_BUNDLE_BYTES, MAX_FIRST_MS, type StartUpResult, type StartUpRow, meetsTargets } from "./result.ts";
 
 /** Heads of the columns. */
 export const HEAD: readonly string[] = [

@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { registerAll } from "../../bench/all/all.ts";
 import { runBench } from "../../bench/program.ts";
 import { positiveWholeNumber, wholeNumberFrom } from "../../cli/options.ts";
 
@@ -46,7 +47,13 @@ test.each([
   expect(await bench(...args)).toEqual({ code: 2, out: "", err, ran: 0 });
 });
 
-test("no bench exits with 2 and the help; --help exits with 0", async () => {
+test("the default bench takes no name of another", async () => {
+  const [stdout, stderr] = [new Text(), new Text()];
+  expect(await runBench([registerAll], ["nope", "--publish"], { stdout, stderr })).toBe(2);
+  expect([stdout.text, stderr.text]).toEqual(["", "error: unknown command 'nope'\n"]);
+});
+
+test("no bench, and none that is the default, exits with 2 and the help; --help exits with 0", async () => {
   const { code, err } = await bench();
   expect([code, err.split("\n")[0]]).toEqual([2, "Usage: npm run bench -- [options] [command]"]);
   expect((await bench("--help")).code).toBe(0);
