@@ -45,6 +45,11 @@ export class ProducerChild {
     });
   }
 
+  /** Its process; `undefined` if it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** How far it is. */
   get counts(): Readonly<ProducerCounts> {
     return this.#counts;

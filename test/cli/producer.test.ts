@@ -83,6 +83,32 @@ describe("producer", () => {
     expect(stream.mostInFlight).toBeLessThanOrEqual(4);
   });
 
+  test("to a stream that takes requests whole, one holds many records of a player, and order holds over lost answers", async () => {
+    const { stream, run, producer } = setUp({ wholeRequests: true });
+    const random = seededRandom(7).unit;
+    stream.fail = () =>
+      random() < 0.2
+        ? { error: new PutError("ECONNRESET", "", { retryable: true, uncertain: false }), stored: false }
+        : undefined;
+    const texts = skewed(3000);
+    expect(await run(input(texts))).toMatchObject({ unsent: 0, counts: { lines: 3000, accepted: 3000 } });
+    expect(stream.stored.map((record) => record.text).sort()).toEqual([...texts].sort());
+    for (let player = 0; player < 10; player++) {
+      expect(stream.of(`p${player}`)).toEqual(texts.filter((text) => text.startsWith(`{"player_id":"p${player}"`)));
+    }
+    expect(Math.max(...stream.requests.map((keys) => keys.length))).toBeLessThanOrEqual(500);
+    expect(producer.counts.requests).toBeLessThan(100);
+  });
+
+  test("an entry that such a stream refuses all the same is sent again, and nothing is stored twice", async () => {
+    const { stream, run } = setUp({ wholeRequests: true });
+    const random = seededRandom(9).unit;
+    stream.refuse = () => (random() < 0.1 ? "InternalFailure" : undefined);
+    const texts = skewed(1000);
+    await run(input(texts));
+    expect(stream.stored.map((record) => record.text).sort()).toEqual([...texts].sort());
+  });
+
   test("a request holds at most 500 records and 2 MiB", async () => {
     const { stream, run } = setUp();
     await run(input(Array.from({ length: 1200 }, (_, index) => line(index, index))));
