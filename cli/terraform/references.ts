@@ -24,9 +24,14 @@ export function referencesIn(text: string): readonly string[] {
  * escaped. https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1
  */
 export function template(text: string): string {
-  return text
-    .split(MARKED)
-    .map((part, index) => (index % 2 === 1 ? `\${${part}}` : escaped(part)))
+  const parts = text.split(MARKED);
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 1) return `\${${part}}`;
+      const isLast = index === parts.length - 1;
+      // A dollar sign before an interpolation would escape it, so it is interpolated itself.
+      return isLast ? escaped(part) : escaped(part).replace(/\$+$/, (dollars) => `\${"${dollars}"}`);
+    })
     .join("");
 }
 
@@ -36,7 +41,7 @@ function escaped(literal: string): string {
       `a text holds U+E000 or U+E001, which the export keeps for itself: ${JSON.stringify(literal)}`,
     );
   }
-  return literal.replaceAll("${", "$${").replaceAll("%{", "%%{");
+  return literal.replaceAll(/[$%]\{/g, (opening) => `${opening.charAt(0)}${opening}`);
 }
 
 /** Whatever `change` makes of every text within plain data. */

@@ -17,9 +17,11 @@ export type AwsProvider = (typeof AWS_PROVIDERS)[number];
  */
 export const AWS_VERSIONS: Readonly<Record<AwsProvider, string>> = { "5": "~> 5.100", "6": "~> 6.21" };
 
-/** What becomes of a property. */
+/** What becomes of a property; refused where nothing can stand in its place. */
 type Outcome =
-  { readonly kind: "replaced"; readonly value: unknown } | { readonly kind: "left out" } | { readonly kind: "kept" };
+  | { readonly kind: "replaced"; readonly value: unknown }
+  | { readonly kind: "left out" | "kept" }
+  | { readonly kind: "refused"; readonly reason: string };
 
 /** One rule. */
 export interface Substitution {
@@ -29,7 +31,6 @@ export interface Substitution {
   readonly property: string;
   /** What is done and why, for readers. */
   readonly rule: string;
-  /** Throws an error with the reason where nothing can stand in its place. */
   readonly outcome: (value: unknown, provider: Properties) => Outcome;
 }
 
@@ -50,17 +51,14 @@ export const SUBSTITUTIONS: readonly Substitution[] = [
     rule: "left out where it is the provider's region, otherwise refused",
     outcome(value, provider) {
       if (value === provider["region"]) return LEFT_OUT;
-      throw new Error(`is ${String(value)}, and without it would be the provider's, ${String(provider["region"])}`);
+      return { kind: "refused", reason: `without it would be the provider's, ${String(provider["region"])}` };
     },
   },
   {
     type: "aws_kinesis_stream",
     property: "max_record_size_in_kib",
     rule: "left out at 1,024, which is AWS's default, otherwise refused",
-    outcome(value) {
-      if (value === 1024) return LEFT_OUT;
-      throw new Error(`is ${String(value)}, and without it would be 1024`);
-    },
+    outcome: (value) => (value === 1024 ? LEFT_OUT : { kind: "refused", reason: "without it would be 1024" }),
   },
   {
     type: "aws_kinesis_stream_consumer",
@@ -91,25 +89,26 @@ export function substitute(
     if (!(property in properties)) continue;
     const value = properties[property];
     const what = `${type}.${name}: ${property}`;
-    const decided = decide(() => outcome(value, provider), what);
-    if (decided.kind === "kept") continue;
-    if (decided.kind === "replaced") result[property] = decided.value;
-    else delete result[property];
-    const becomes = decided.kind === "replaced" ? `${String(value)} → ${String(decided.value)}` : "left out";
-    changes.push(`${what} ${becomes}`);
+    const decided = outcome(value, provider);
+    switch (decided.kind) {
+      case "kept":
+        break;
+      case "left out":
+        delete result[property];
+        changes.push(`${what} left out`);
+        break;
+      case "replaced":
+        result[property] = decided.value;
+        changes.push(`${what} ${String(value)} → ${String(decided.value)}`);
+        break;
+      case "refused":
+        throw new UsageError(
+          `${what} is ${String(value)}, and ${decided.reason}; hashicorp/aws 5 does not have the property`,
+          { hint: "Export with --aws-provider 6, or change the stack's configuration." },
+        );
+    }
   }
   return { properties: result, changes };
-}
-
-function decide(outcome: () => Outcome, what: string): Outcome {
-  try {
-    return outcome();
-  } catch (error) {
-    throw new UsageError(`${what} ${(error as Error).message}; hashicorp/aws 5 does not have it`, {
-      hint: "Export with --aws-provider 6, or change the stack's configuration.",
-      cause: error,
-    });
-  }
 }
 
 function appliesTo({ type }: Substitution, resourceType: string): boolean {

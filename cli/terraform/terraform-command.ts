@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { StackConfig } from "../../infra/stack-config.ts";
 import { runProgram } from "../../local/run-program.ts";
 import type { RunProgramOptions } from "../../local/run-program.ts";
 import type { Terminal } from "../command.ts";
@@ -37,12 +38,7 @@ export async function declaredExport(
 /** Writes the files and says what was written, and what differs from the program. */
 export async function terraformCommand(options: TerraformOptions, { stdout }: Terminal): Promise<void> {
   const { stack, out, awsProvider } = options;
-  const config = configOfStack(stack);
-  if (config.forwarder !== undefined) {
-    throw new UsageError(`stack ${stack} has its forwarder on (sluice:forwarder), which cannot be exported`, {
-      hint: "It is a component of @pulumi/awsx, made by a plugin that says nothing of what it makes.",
-    });
-  }
+  refuseForwarder(configOfStack(stack));
   const exported = await declaredExport(stack, awsProvider);
   const imports =
     options.import === undefined
@@ -51,6 +47,14 @@ export async function terraformCommand(options: TerraformOptions, { stdout }: Te
   const files = filesOf(exported, imports);
   write(out, files);
   stdout.write(summary(out, files, exported, imports));
+}
+
+/** Throws a UsageError for a stack with the forwarder on. */
+export function refuseForwarder({ environment, forwarder }: Pick<StackConfig, "environment" | "forwarder">): void {
+  if (forwarder === undefined) return;
+  throw new UsageError(`stack ${environment} has its forwarder on (sluice:forwarder), which cannot be exported`, {
+    hint: "It is a component of @pulumi/awsx, made by a plugin that says nothing of what it makes.",
+  });
 }
 
 function readState(path: string): string {
