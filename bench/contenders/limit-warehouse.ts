@@ -7,11 +7,12 @@ import { connect } from "node:http2";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { HEX_DIGITS, TABLE_PREFIX } from "../../contract/columns.ts";
+import { GZIP_LEVEL, gzipOptions } from "../../functions/shared/compressor.ts";
 import type { KinesisEvent } from "../../functions/shared/event.ts";
+import { collectLessOften } from "../../functions/shared/heap.ts";
 import { delimited } from "../../functions/warehouse/protobuf.ts";
 import { encodeWriterSchema } from "../../functions/warehouse/schema.ts";
 
-const LEVEL = 6;
 const FRAME_HEAD = 5;
 const compress = promisify(gzip);
 const schema = delimited(1, encodeWriterSchema());
@@ -36,6 +37,8 @@ const EVENT = '"event":"';
 const ROW_OVERHEAD = 256;
 let record = Buffer.allocUnsafeSlow(1 << 16);
 const tables = HEX_DIGITS.map(() => ({ rows: Buffer.allocUnsafeSlow(1 << 20), end: 0 }));
+
+collectLessOften();
 
 /** What Lambda calls. */
 export async function handler(event: KinesisEvent): Promise<{ readonly batchItemFailures: readonly never[] }> {
@@ -84,7 +87,10 @@ function addRow(length: number, id: string, arrived: number, ingested: number): 
 async function send(rows: Buffer, table: number): Promise<void> {
   const writeStream = `projects/p/datasets/d/tables/${TABLE_PREFIX}${HEX_DIGITS[table]}/streams/_default`;
   const data = Buffer.concat([schema, delimited(2, rows)]);
-  const message = await compress(Buffer.concat([delimited(1, writeStream), delimited(4, data)]), { level: LEVEL });
+  const message = await compress(
+    Buffer.concat([delimited(1, writeStream), delimited(4, data)]),
+    gzipOptions(GZIP_LEVEL),
+  );
   const head = Buffer.alloc(FRAME_HEAD);
   head[0] = 1;
   head.writeUInt32BE(message.length, 1);

@@ -2,7 +2,7 @@ import type { Clock } from "../../contract/clock.ts";
 import { archivePrefix } from "../../contract/keys.ts";
 import { divide } from "../../functions/archive/divide.ts";
 import { writeArchiveLine } from "../../functions/archive/object.ts";
-import { threadPoolCompressor } from "../../functions/shared/compressor.ts";
+import { GZIP_LEVEL, threadPoolCompressor } from "../../functions/shared/compressor.ts";
 import { type ObjectStore, StoreError } from "../../functions/shared/object-store.ts";
 import { byArrivalHour, makePieceObject } from "../../functions/shared/piece-object.ts";
 import type { Consumer, Handled, Pace } from "./consumer.ts";
@@ -23,8 +23,6 @@ export interface ArchiveConsumerDeps {
   /** How long one batch is tried, in milliseconds. */
   readonly batchTimeoutMs: number;
 }
-
-const GZIP_LEVEL = 6;
 
 /** The archive: writes objects as its consumer does, with that very code, under the same keys. */
 export function archiveConsumer(deps: ArchiveConsumerDeps): Consumer {

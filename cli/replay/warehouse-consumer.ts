@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../../contract/clock.ts";
 import { TABLE_NAMES } from "../../contract/columns.ts";
-import { threadPoolCompressor } from "../../functions/shared/compressor.ts";
+import { GZIP_LEVEL, threadPoolCompressor } from "../../functions/shared/compressor.ts";
 import type { Verdict } from "../../functions/shared/quarantine.ts";
 import { RecordReader, timeRange, wantedFields } from "../../functions/shared/record.ts";
 import type { RecordFields } from "../../functions/shared/record.ts";
@@ -36,8 +36,6 @@ export interface WarehouseConsumerDeps {
   /** How long one batch is tried, in milliseconds. */
   readonly batchTimeoutMs: number;
 }
-
-const GZIP_LEVEL = 6;
 
 /** The warehouse: judges, encodes and appends rows as its consumer does, with that very code. */
 export function warehouseConsumer(deps: WarehouseConsumerDeps): Consumer {

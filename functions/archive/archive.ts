@@ -1,7 +1,7 @@
 import type { Clock } from "../../contract/clock.ts";
 import { archivePrefix } from "../../contract/keys.ts";
 import type { Reason } from "../../contract/reasons.ts";
-import { threadPoolCompressor } from "../shared/compressor.ts";
+import { GZIP_LEVEL, threadPoolCompressor } from "../shared/compressor.ts";
 import type { Compressor } from "../shared/compressor.ts";
 import { ANSWER_MS, answerFailure } from "../shared/deadline.ts";
 import type { Handler } from "../shared/event.ts";
@@ -47,7 +47,7 @@ export interface ArchiveOptions {
   readonly maxReserveMs: number;
 }
 
-const DEFAULT_OPTIONS: ArchiveOptions = { gzipLevel: 6, reserveShare: 0.2, maxReserveMs: 2_000 };
+const DEFAULT_OPTIONS: ArchiveOptions = { gzipLevel: GZIP_LEVEL, reserveShare: 0.2, maxReserveMs: 2_000 };
 /** Result of the writing stage: index of the first Kinesis record that is not archived, and the counts. */
 interface Written {
   firstFailed: number;

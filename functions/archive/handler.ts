@@ -1,8 +1,11 @@
 import { systemClock } from "../../contract/clock.ts";
+import { collectLessOften } from "../shared/heap.ts";
 import { ObjectStore } from "../shared/object-store.ts";
 import { s3PutObject } from "../shared/s3.ts";
 import { createHandler } from "./archive.ts";
 import { readEnvironment } from "./environment.ts";
+
+collectLessOften();
 
 /** What Lambda calls. */
 export const handler = createHandler({

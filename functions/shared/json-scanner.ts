@@ -8,6 +8,8 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
+/** The largest blank: only bytes up to it need a closer look. */
+const SPACE = 0x20;
 
 /** Whether a byte of a string stands for itself: neither quote, backslash nor control character. */
 const PLAIN = new Uint8Array(256).fill(1);
@@ -56,6 +58,8 @@ export class JsonScanner {
   readonly #nameBytes: readonly Buffer[];
   #stack = new Uint8Array(INITIAL_DEPTH);
   #nonAscii = 0;
+  /** Wanted members that have not been met. */
+  #missing = 0;
 
   constructor(names: readonly string[] = []) {
     this.#names = names;
@@ -66,8 +70,9 @@ export class JsonScanner {
 
   /** Scans one JSON text that starts at `from` and ends before `to`: the offset behind it, or -1 if there is none. */
   scan(bytes: Buffer, from: number, to: number): number {
-    this.valueStart.fill(-1);
-    this.valueEnd.fill(-1);
+    const { valueStart, valueEnd } = this;
+    for (let index = 0; index < valueStart.length; index++) valueStart[index] = valueEnd[index] = -1;
+    this.#missing = valueStart.length;
     this.isObject = from < to && bytes[from] === OPEN_BRACE;
     this.hasLineBreak = false;
     this.#nonAscii = 0;
@@ -77,6 +82,7 @@ export class JsonScanner {
   }
 
   #scanStructure(bytes: Buffer, from: number, to: number): number {
+    let stack = this.#stack;
     let depth = 0;
     let at = from;
     let member = -1;
@@ -84,41 +90,47 @@ export class JsonScanner {
       // A value starts here.
       const first = at < to ? bytes[at]! : 0;
       const start = at;
-      if (first === OPEN_BRACE || first === OPEN_BRACKET) {
+      if (first === QUOTE) {
+        at = this.#scanString(bytes, at, to);
+        if (at < 0) return -1;
+      } else if (first === OPEN_BRACE || first === OPEN_BRACKET) {
         const object = first === OPEN_BRACE;
-        at = this.#skipBlanks(bytes, at + 1, to);
+        at++;
+        if (at < to && bytes[at]! <= SPACE) at = this.#skipBlanks(bytes, at, to);
         const empty = at < to && bytes[at] === (object ? CLOSE_BRACE : CLOSE_BRACKET);
         if (!empty) {
-          if (depth === this.#stack.length) this.#grow();
-          this.#stack[depth++] = object ? OBJECT : ARRAY;
+          if (depth === stack.length) stack = this.#grow();
+          stack[depth++] = object ? OBJECT : ARRAY;
           if (member >= 0 && depth === 2) this.valueStart[member] = start;
           if (object) {
             const key = at;
             at = this.#scanKey(bytes, at, to);
             if (at < 0) return -1;
-            member = depth === 1 ? this.#wanted(bytes, key, this.#keyEnd) : member;
+            if (depth === 1) member = this.#wanted(bytes, key, this.#keyEnd);
           }
           continue;
         }
         at++;
       } else {
-        at = this.#scanScalar(bytes, at, to, first);
+        at = scanScalar(bytes, at, to, first);
         if (at < 0) return -1;
       }
       // A value ends here, and perhaps those around it.
       if (member >= 0 && depth === 1) {
         this.valueStart[member] = start;
         this.valueEnd[member] = at;
+        this.#missing--;
         member = -1;
       }
       for (;;) {
         if (depth === 0) return at;
-        at = this.#skipBlanks(bytes, at, to);
+        if (at < to && bytes[at]! <= SPACE) at = this.#skipBlanks(bytes, at, to);
         if (at >= to) return -1;
-        const object = this.#stack[depth - 1] === OBJECT;
+        const object = stack[depth - 1] === OBJECT;
         const next = bytes[at]!;
         if (next === COMMA) {
-          at = this.#skipBlanks(bytes, at + 1, to);
+          at++;
+          if (at < to && bytes[at]! <= SPACE) at = this.#skipBlanks(bytes, at, to);
           if (object) {
             const key = at;
             at = this.#scanKey(bytes, at, to);
@@ -132,6 +144,7 @@ export class JsonScanner {
         depth--;
         if (member >= 0 && depth === 1) {
           this.valueEnd[member] = at;
+          this.#missing--;
           member = -1;
         }
       }
@@ -146,13 +159,16 @@ export class JsonScanner {
     const end = this.#scanString(bytes, at, to);
     if (end < 0) return -1;
     this.#keyEnd = end;
-    const colon = this.#skipBlanks(bytes, end, to);
+    let colon = end;
+    if (colon < to && bytes[colon]! <= SPACE) colon = this.#skipBlanks(bytes, colon, to);
     if (colon >= to || bytes[colon] !== COLON) return -1;
-    return this.#skipBlanks(bytes, colon + 1, to);
+    colon++;
+    return colon < to && bytes[colon]! <= SPACE ? this.#skipBlanks(bytes, colon, to) : colon;
   }
 
   /** Index of the wanted name that a key in quotes spells and that has not been met before, or -1. */
   #wanted(bytes: Buffer, start: number, end: number): number {
+    if (this.#missing === 0) return -1;
     for (let index = 0; index < this.#names.length; index++) {
       if (this.valueStart[index] === -1 && this.#spells(bytes, start, end, index)) return index;
     }
@@ -162,30 +178,23 @@ export class JsonScanner {
   #spells(bytes: Buffer, start: number, end: number, index: number): boolean {
     const name = this.#nameBytes[index]!;
     const length = end - start - 2;
-    if (length === name.length && bytes.compare(name, 0, length, start + 1, end - 1) === 0) return true;
-    // An escape is longer than what it stands for.
+    if (length === name.length && sameBytes(bytes, start + 1, name)) return true;
     if (length <= name.length) return false;
-    const escape = bytes.indexOf(BACKSLASH, start);
-    if (escape < 0 || escape >= end) return false;
-    return JSON.parse(bytes.toString("utf8", start, end)) === this.#names[index];
-  }
-
-  #scanScalar(bytes: Buffer, at: number, to: number, first: number): number {
-    if (first === QUOTE) return this.#scanString(bytes, at, to);
-    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return scanNumber(bytes, at, to);
-    if (first === 0x74) return scanWord(bytes, at, to, TRUE);
-    if (first === 0x66) return scanWord(bytes, at, to, FALSE);
-    if (first === 0x6e) return scanWord(bytes, at, to, NULL);
-    return -1;
+    // An escape is longer than what it stands for.
+    return hasEscape(bytes, start, end) && JSON.parse(bytes.toString("utf8", start, end)) === this.#names[index];
   }
 
   #scanString(bytes: Buffer, from: number, to: number): number {
     let seen = 0;
     let at = from + 1;
     for (;;) {
-      while (at < to && PLAIN[bytes[at]!] === 1) seen |= bytes[at++]!;
+      let stop = 0;
+      for (; at < to; at++) {
+        stop = bytes[at]!;
+        if (PLAIN[stop] === 0) break;
+        seen |= stop;
+      }
       if (at >= to) return -1;
-      const stop = bytes[at]!;
       if (stop === QUOTE) {
         this.#nonAscii |= seen;
         return at + 1;
@@ -212,10 +221,11 @@ export class JsonScanner {
     return at;
   }
 
-  #grow(): void {
+  #grow(): Uint8Array<ArrayBuffer> {
     const larger = new Uint8Array(this.#stack.length * 2);
     larger.set(this.#stack);
     this.#stack = larger;
+    return larger;
   }
 }
 
@@ -230,9 +240,29 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
+function scanScalar(bytes: Buffer, at: number, to: number, first: number): number {
+  if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return scanNumber(bytes, at, to);
+  if (first === 0x74) return scanWord(bytes, at, to, TRUE);
+  if (first === 0x66) return scanWord(bytes, at, to, FALSE);
+  if (first === 0x6e) return scanWord(bytes, at, to, NULL);
+  return -1;
+}
+
 function scanWord(bytes: Buffer, from: number, to: number, word: Buffer): number {
   const end = from + word.length;
-  return end <= to && bytes.compare(word, 0, word.length, from, end) === 0 ? end : -1;
+  return end <= to && sameBytes(bytes, from, word) ? end : -1;
+}
+
+/** Not `indexOf`, which would go on to the end of the batch. */
+function hasEscape(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] === BACKSLASH) return true;
+  return false;
+}
+
+/** Whether so few bytes that a call of Node's own comparison would take longer are the same. */
+function sameBytes(bytes: Buffer, from: number, expected: Buffer): boolean {
+  for (let i = 0; i < expected.length; i++) if (bytes[from + i] !== expected[i]) return false;
+  return true;
 }
 
 /** `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?` */

@@ -1,6 +1,6 @@
 import { divertedPrefix, quarantinePrefix } from "../../contract/keys.ts";
 import type { Reason } from "../../contract/reasons.ts";
-import { threadPoolCompressor } from "./compressor.ts";
+import { GZIP_LEVEL, threadPoolCompressor } from "./compressor.ts";
 import type { Compressor } from "./compressor.ts";
 import type { ConsumerEnvironment } from "./environment.ts";
 import type { GzipLines } from "./lines.ts";
@@ -10,7 +10,6 @@ import type { LineWriter } from "./piece-object.ts";
 import type { Pieces } from "./pieces.ts";
 import type { Source } from "./source.ts";
 
-const LEVEL = 6;
 /** Longest envelope of a line: names, punctuation, record id, time, reason and detail. */
 const ENVELOPE_BYTES = 640;
 
@@ -85,7 +84,7 @@ async function putAway(deps: DeadLetterDeps, pieces: Pieces, source: Source, wha
   for (const indices of byArrivalHour(pieces, source, what.indices)) {
     const { prefix, writeLine } = what;
     const compressor = deps.compressor ?? threadPoolCompressor;
-    const object = await makePieceObject(pieces, source, { prefix, indices, writeLine, compressor, level: LEVEL });
+    const object = await makePieceObject(pieces, source, { prefix, indices, writeLine, compressor, level: GZIP_LEVEL });
     const bucket = deps.environment.deadLetterBucket;
     await deps.store.store({ bucket, key: object.key, body: object.body }, what.deadlineMs);
     bytes += object.body.length;

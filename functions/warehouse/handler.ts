@@ -1,4 +1,5 @@
 import { systemClock } from "../../contract/clock.ts";
+import { collectLessOften } from "../shared/heap.ts";
 import { ObjectStore } from "../shared/object-store.ts";
 import { s3PutObject } from "../shared/s3.ts";
 import { AppendConnection } from "./connection.ts";
@@ -7,6 +8,8 @@ import { awsIdentity, readEnvironment } from "./environment.ts";
 import { federatedExchange } from "./federation.ts";
 import { TokenCache } from "./token-cache.ts";
 import { createHandler } from "./warehouse.ts";
+
+collectLessOften();
 
 const environment = readEnvironment(process.env);
 const clock = systemClock;

@@ -1,7 +1,7 @@
 import type { Clock, Random } from "../../contract/clock.ts";
 import { TABLE_NAMES } from "../../contract/columns.ts";
 import type { Reason } from "../../contract/reasons.ts";
-import { threadPoolCompressor } from "../shared/compressor.ts";
+import { GZIP_LEVEL, threadPoolCompressor } from "../shared/compressor.ts";
 import type { Compressor } from "../shared/compressor.ts";
 import { ANSWER_MS, answerFailure } from "../shared/deadline.ts";
 import type { Handler } from "../shared/event.ts";
@@ -57,7 +57,7 @@ export interface WarehouseOptions extends AppendOptions {
 
 const DEFAULT_OPTIONS: WarehouseOptions = {
   ...DEFAULT_APPEND_OPTIONS,
-  gzipLevel: 6,
+  gzipLevel: GZIP_LEVEL,
   reserveShare: 0.2,
   maxReserveMs: 8_000,
 };
