@@ -7,6 +7,7 @@ import { registerEndToEnd } from "./end-to-end/end-to-end.ts";
 import { registerFuzz } from "./fuzz/fuzz.ts";
 import { registerIsolation } from "./isolation/isolation.ts";
 import { runBench } from "./program.ts";
+import { registerScale } from "./scale/scale.ts";
 import { registerStartUp } from "./start-up/start-up.ts";
 
 /** One folder under `bench/` and one line here for each bench. */
@@ -17,6 +18,7 @@ const BENCHES: readonly RegisterBench[] = [
   registerEndToEnd,
   registerFuzz,
   registerIsolation,
+  registerScale,
   registerStartUp,
 ];
 
