@@ -1,7 +1,7 @@
 /** Which stage a function's processor time belongs to. Pure. */
 
 /** Stages, in the order of the data's way, then what is not of one record. */
-export const STAGES = ["runtime", "read", "encode", "compress", "send", "garbage", "rest"] as const;
+export const STAGES = ["runtime", "read", "encode", "compress", "send", "garbage", "v8", "rest"] as const;
 
 /** One stage. */
 export type Stage = (typeof STAGES)[number];
@@ -13,7 +13,8 @@ export const STAGE_NOTES: Readonly<Record<Stage, string>> = {
   encode: "rows or lines",
   compress: "gzip, on any thread",
   send: "HTTP, gRPC, acknowledgements, client libraries",
-  garbage: "garbage collection and V8's own threads",
+  garbage: "garbage collection on the main thread",
+  v8: "V8's own threads: garbage collection and compilation beside it",
   rest: "metrics, system calls and what cannot be told",
 };
 
@@ -84,7 +85,7 @@ export function stagesOfProfile({ nodes, samples, timeDeltas }: Profile, sourceO
 
 /** No time in any stage yet. */
 export function noTime(): Record<Stage, number> {
-  return { runtime: 0, read: 0, encode: 0, compress: 0, send: 0, garbage: 0, rest: 0 };
+  return { runtime: 0, read: 0, encode: 0, compress: 0, send: 0, garbage: 0, v8: 0, rest: 0 };
 }
 
 function stageOfFrame(frame: Profile["nodes"][number]["callFrame"], sourceOf: SourceOf): Stage | "callers" | undefined {
@@ -107,11 +108,10 @@ export type ThreadTimes = ReadonlyMap<string, number>;
 
 /** Threads of the pool do nothing but compress: no contender reads files or looks names up. */
 const POOL_THREAD = "libuv-worker";
-/** V8's: garbage collection and compilation beside the main thread. */
 const V8_THREADS = new Set(["V8Worker", "DelayedTaskSche"]);
 
 /**
- * Processor time by stage: the main thread's as the profile divides it, the pool's as compression, V8's own as garbage. The profiler's
+ * Processor time by stage: the main thread's as the profile divides it, the pool's as compression. The profiler's
  * own thread is left out.
  */
 export function stagesOfThreads(mainMicros: number, main: StageTimes, threads: ThreadTimes): StageTimes {
@@ -120,7 +120,7 @@ export function stagesOfThreads(mainMicros: number, main: StageTimes, threads: T
   for (const stage of STAGES) times[stage] = profiled === 0 ? 0 : (main[stage] / profiled) * mainMicros;
   for (const [name, micros] of threads) {
     if (name === POOL_THREAD) times.compress += micros;
-    else if (V8_THREADS.has(name)) times.garbage += micros;
+    else if (V8_THREADS.has(name)) times.v8 += micros;
   }
   return times;
 }
