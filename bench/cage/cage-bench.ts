@@ -37,7 +37,7 @@ async function bench(backend: Backend, options: CageOptions): Promise<void> {
   const interrupt = listenForInterrupt(process, systemClock);
   try {
     const result = await measure(backend, options, interrupt.signal);
-    const files = storeResult(backend, result, options.publish === true);
+    const files = storeResult(backend, result, options.publish === true && !hasErrors(result));
     process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
     if (hasErrors(result)) process.exitCode = EXIT.failed;
   } catch (error) {

@@ -65,7 +65,7 @@ async function compare(options: Options): Promise<void> {
     generated,
     fixtures: { ...compareFixtures(files), files: files.length },
   };
-  const stored = storeResult("decoder", result, options.publish === true);
+  const stored = storeResult("decoder", result, options.publish === true && agrees(result));
   process.stdout.write(
     options.json === true
       ? `${JSON.stringify(result, undefined, 2)}\n`
