@@ -1,7 +1,9 @@
 /** `npm run bench -- end-to-end`: `npm start` as users run it, and how many records a second come through both backends. */
 import { gzipSync } from "node:zlib";
 import { playerLog } from "../../cli/generate/player-log.ts";
+import { listenForInterrupt } from "../../cli/interrupt.ts";
 import { positiveWholeNumber, seed } from "../../cli/options.ts";
+import { systemClock } from "../../contract/clock.ts";
 import type { RegisterBench } from "../bench.ts";
 import { thisMachine } from "../machine.ts";
 import { storeResult } from "../results.ts";
@@ -33,20 +35,30 @@ export const registerEndToEnd: RegisterBench = (program) => {
     .option("--json", "print the result as JSON")
     .option("--publish", "make this the result that the docs quote")
     .action(async (options: Options) => {
-      const result = await measure(options);
-      const files = storeResult("end-to-end", result, options.publish === true);
-      process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
+      const interrupt = listenForInterrupt(process, systemClock);
+      const result = await measure(options, interrupt.signal);
+      const code = interrupt.exitCode();
+      interrupt.dispose();
+      if (result === undefined) {
+        process.exitCode = code!;
+        return;
+      }
       const broken = brokenClaims(result);
+      const files = storeResult("end-to-end", result, options.publish === true && broken.length === 0);
+      process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
       for (const sentence of broken) process.stderr.write(`${sentence}\n`);
       if (broken.length > 0) process.exitCode = 1;
     });
 };
 
-async function measure({ records, seed }: Options): Promise<EndToEndResult> {
+/** `undefined` when the signal came before its end. */
+async function measure({ records, seed }: Options, signal: AbortSignal): Promise<EndToEndResult | undefined> {
   const runs: EndToEndRun[] = [];
   for (const plan of PLANS) {
-    process.stderr.write(`${plan.name}: sluice local ${plan.options.join(" ")} …\n`);
-    runs.push(await runLocally(plan, records, seed));
+    process.stderr.write(`${plan.name}: sluice ${["local", ...plan.options].join(" ")} …\n`);
+    const run = await runLocally(plan, { records, seed }, signal);
+    if (run === undefined) return undefined;
+    runs.push(run);
   }
   const texts = [...playerLog({ seed, records: Math.min(records, GZIP_SAMPLE), startMs: Date.now() })];
   const sample = Buffer.from(texts.join("\n"));

@@ -30,6 +30,8 @@ export interface EndToEndRun {
   readonly wallSeconds: number;
   /** Absent where there is no `/proc`. */
   readonly processorTime?: readonly ProcessorTime[];
+  /** Share of the machine's processors that other programs took meanwhile, 0–1: much of it makes the rates too low. */
+  readonly othersShare?: number;
   readonly exitCode: number | null;
   readonly audit: Report["audit"];
 }

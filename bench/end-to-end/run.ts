@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Report, reportSchema } from "../../cli/report/schema.ts";
 import { ProcessorTimes } from "./processor-times.ts";
-import { type EndToEndRun, throughBoth } from "./result.ts";
+import { type EndToEndRun, type ProcessorTime, throughBoth } from "./result.ts";
 
 const LAUNCHER = join(import.meta.dirname, "../../bin/sluice.mjs");
 /** How often processor times are looked at, in milliseconds. */
@@ -16,22 +16,38 @@ export interface RunPlan {
   readonly options: readonly string[];
 }
 
-/** Runs `sluice local` as a user does, in a temporary folder. An Error if it leaves no report. */
-export async function runLocally({ name, options }: RunPlan, records: number, seed: number): Promise<EndToEndRun> {
+/** The log that a run sends. */
+export interface GeneratedLog {
+  readonly records: number;
+  readonly seed: number;
+}
+
+/** Runs `sluice local` as a user does, in a temporary folder. An Error if it leaves no report; `undefined` when the signal ended it. */
+export async function runLocally(
+  { name, options }: RunPlan,
+  { records, seed }: GeneratedLog,
+  signal: AbortSignal,
+): Promise<EndToEndRun | undefined> {
+  if (signal.aborted) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "sluice-end-to-end-"));
   try {
     const asked = [...options, "--records", String(records), "--seed", String(seed)];
     const reportFile = join(folder, "report.json");
     const startedMs = performance.now();
+    const busyBefore = busySeconds();
     const child = spawn(process.execPath, [LAUNCHER, "local", ...asked, "--data", folder, "--report", reportFile], {
       stdio: ["ignore", "ignore", "inherit"],
     });
     const times = new ProcessorTimes(child.pid!);
     const looking = setInterval(() => times.look(), LOOK_MS);
-    const exitCode = await new Promise<number | null>((resolve) => child.on("exit", resolve)).finally(() =>
-      clearInterval(looking),
-    );
+    const stop = (): void => void child.kill("SIGTERM");
+    signal.addEventListener("abort", stop);
+    const exitCode = await new Promise<number | null>((resolve) => child.on("exit", resolve));
+    clearInterval(looking);
+    signal.removeEventListener("abort", stop);
+    if (signal.aborted) return undefined;
     const wallSeconds = (performance.now() - startedMs) / 1000;
+    const busy = busySeconds() - busyBefore;
     if (!existsSync(reportFile)) throw new Error(`${name}: sluice local ended with ${exitCode}, without a report`);
     const report: Report = reportSchema.parse(JSON.parse(readFileSync(reportFile, "utf8")));
     const processorTime = times.byRole();
@@ -46,11 +62,23 @@ export async function runLocally({ name, options }: RunPlan, records: number, se
       delivery: report.delivery,
       throughBoth: throughBoth(report.delivery),
       wallSeconds,
-      ...(processorTime.length === 0 ? {} : { processorTime }),
+      ...(processorTime.length === 0
+        ? {}
+        : { processorTime, othersShare: othersShare(busy, processorTime, wallSeconds) }),
       exitCode,
       audit: report.audit,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Processor seconds that the whole machine has spent since it started. */
+function busySeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
+}
+
+function othersShare(busy: number, own: readonly ProcessorTime[], wallSeconds: number): number {
+  const ownSeconds = own.reduce((sum, { seconds }) => sum + seconds, 0);
+  return Math.max(0, busy - ownSeconds) / (wallSeconds * cpus().length);
 }

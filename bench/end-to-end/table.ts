@@ -5,11 +5,11 @@ import type { EndToEndResult, EndToEndRun } from "./result.ts";
 /** The runs as tables for a terminal, and the target's sentence. */
 export function renderEndToEnd({ runs, target }: EndToEndResult): string {
   const rates = new Table({
-    head: ["run", "shards", "limits", "puts/s", "archive/s", "warehouse/s", "audit", "wall"],
+    head: ["run", "shards", "limits", "puts/s", "archive/s", "warehouse/s", "audit", "wall", "other programs"],
     style: { head: [], border: [] },
   });
   for (const run of runs) {
-    const { name, shards, limits, putsPerSecond, delivery, wallSeconds } = run;
+    const { name, shards, limits, putsPerSecond, delivery, wallSeconds, othersShare } = run;
     rates.push([
       name,
       shards,
@@ -19,6 +19,7 @@ export function renderEndToEnd({ runs, target }: EndToEndResult): string {
       rate(delivery["warehouse"]?.recordsPerSecond),
       holds(run) ? "holds" : "BROKEN",
       `${wallSeconds.toFixed(1)} s`,
+      othersShare === undefined ? "–" : `${Math.round(othersShare * 100)} %`,
     ]);
   }
   const verdict = target.met ? "met" : "missed";
@@ -39,7 +40,7 @@ function renderProcessorTime(runs: readonly EndToEndRun[]): string {
     const all = processorTime!.reduce((sum, { seconds }) => sum + seconds, 0);
     table.push([name, ...cells, all.toFixed(1)]);
   }
-  return `${table.toString()}\n(in brackets: processes; start and audit included)\n`;
+  return `${table.toString()}\n(in brackets: processes; start and audit included. Other programs: their share of the processors meanwhile.)\n`;
 }
 
 function holds({ exitCode, audit }: EndToEndRun): boolean {
