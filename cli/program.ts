@@ -5,6 +5,7 @@ import { register as registerAudit } from "./commands/audit.ts";
 import { register as registerCat } from "./commands/cat.ts";
 import { register as registerCost } from "./commands/cost.ts";
 import { register as registerLocal } from "./commands/local.ts";
+import { register as registerPreview } from "./commands/preview.ts";
 import { register as registerProduce } from "./commands/produce.ts";
 import { register as registerQuarantine } from "./commands/quarantine.ts";
 import { register as registerQuery } from "./commands/query.ts";
@@ -22,6 +23,7 @@ const COMMANDS: readonly Register[] = [
   registerReplay,
   registerQuarantine,
   registerCost,
+  registerPreview,
   registerTerraform,
 ];
 

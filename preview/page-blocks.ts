@@ -29,7 +29,13 @@ export interface ResourceItem {
 
 /** One part of a page. */
 export type Block =
-  | { readonly kind: "heading"; readonly level: 2 | 3 | 4; readonly text: Inline }
+  | {
+      readonly kind: "heading";
+      readonly level: 2 | 3 | 4;
+      readonly text: Inline;
+      /** Of the heading of an environment: whose it is. */
+      readonly environment?: string;
+    }
   | { readonly kind: "paragraph"; readonly text: Inline }
   | { readonly kind: "list"; readonly items: readonly Inline[] }
   | {

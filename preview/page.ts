@@ -75,7 +75,7 @@ function costWord({ before, after }: EnvironmentPreview["cost"]): string {
 }
 
 function environmentBlocks(preview: EnvironmentPreview, limits: PageLimits): readonly Block[] {
-  const heading: Block = { kind: "heading", level: 3, text: [preview.stack] };
+  const heading: Block = { kind: "heading", level: 3, text: [preview.stack], environment: preview.stack };
   const { policy } = preview;
   const policyBlocks = policySection(policy.new, policy.solved.length, policy.standing.length, limits);
   if (preview.abandoned) {

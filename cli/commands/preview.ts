@@ -1,0 +1,63 @@
+import { type Command, Option } from "commander";
+import type { CommandContext } from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
+
+const EXAMPLES = `
+Examples:
+  sluice preview                                                 what is not committed yet, in every environment
+  sluice preview --stack production --base origin/main
+  sluice preview --all --base HEAD~1 --format markdown > comment.md
+  sluice preview --base origin/main --fail-on data-loss          ends with code 4 where data would be lost
+No cloud is asked: both revisions' programs are run on this machine. docs/preview.md says what is shown, and how it is known.`;
+
+const FORMATS = ["terminal", "markdown", "json", "html"] as const;
+const FAIL_ON = ["none", "mandatory", "data-loss"] as const;
+
+interface Flags {
+  readonly stack?: string;
+  readonly base: string;
+  readonly format: (typeof FORMATS)[number];
+  readonly failOn: (typeof FAIL_ON)[number];
+}
+
+/** `sluice preview`: what a change does to every environment. */
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command("preview")
+    .description("show what a change of the program or its configuration does to each environment")
+    .addOption(new Option("--stack <name>", "only stacks/Pulumi.<name>.yaml").conflicts("all"))
+    .option("--all", "every stack but local, as without --stack")
+    .option("--base <ref>", "revision to compare the working tree with", "HEAD")
+    .addOption(new Option("--format <name>", "how it is written").choices(FORMATS).default("terminal"))
+    .addOption(
+      new Option("--fail-on <what>", "end with code 4 for violated mandatory policies, or for these and for lost data")
+        .choices(FAIL_ON)
+        .default("mandatory"),
+    )
+    .addHelpText("after", EXAMPLES)
+    .action(async ({ stack, base, format, failOn }: Flags) => {
+      const { systemClock } = await import("../../contract/clock.ts");
+      const { listenForInterrupt } = await import("../interrupt.ts");
+      const interrupt = listenForInterrupt(process, systemClock);
+      try {
+        const { previewRevisions } = await import("../preview/preview-command.ts");
+        const { losesData, violatesPolicy } = await import("../../preview/preview.ts");
+        const projectRoot = process.cwd();
+        const preview = await previewRevisions(
+          { projectRoot, base, ...(stack !== undefined && { stack }) },
+          interrupt.signal,
+        );
+        const { written } = await import("../preview/written.ts");
+        context.stdout.write(await written(preview, format, context.stdout, process.env));
+        const refused =
+          (failOn !== "none" && violatesPolicy(preview)) || (failOn === "data-loss" && losesData(preview));
+        if (refused) context.exitCode = EXIT.refused;
+      } catch (error) {
+        const exitCode = interrupt.exitCode();
+        if (exitCode === undefined) throw error;
+        context.exitCode = exitCode;
+      } finally {
+        interrupt.dispose();
+      }
+    });
+}

@@ -1,0 +1,102 @@
+/** Another revision of the project, in a work tree of its own that is gone afterwards. */
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CommandError, UsageError } from "../errors.ts";
+
+const run = promisify(execFile);
+
+/** Another revision, checked out. */
+export interface Revision {
+  /** The project's folder in it. */
+  readonly root: string;
+  /** First characters of its commit. */
+  readonly commit: string;
+  /** Removes the work tree. Never rejects. */
+  remove(): Promise<void>;
+}
+
+/** How packages are installed where the lock file is another one; handed in, so that a test needs no registry. */
+export type Install = (root: string, signal: AbortSignal) => Promise<void>;
+
+/** Without scripts: a revision that is only looked at runs nothing of its packages but what the program imports. */
+export const npmInstall: Install = async (root, signal) => {
+  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: root, signal, maxBuffer: 1 << 26 });
+};
+
+/**
+ * Checks a revision out beside the project, detached, with packages: those of the project itself where both have the same lock file.
+ * Rejects with a `UsageError` for a revision that is not there, and says what to do in a shallow clone.
+ */
+export async function checkOut(
+  {
+    projectRoot,
+    ref,
+    install = npmInstall,
+  }: { readonly projectRoot: string; readonly ref: string; readonly install?: Install },
+  signal: AbortSignal,
+): Promise<Revision> {
+  const git = async (...args: string[]) =>
+    (await run("git", ["-C", projectRoot, ...args], { maxBuffer: 1 << 24 })).stdout.trim();
+  const prefix = await git("rev-parse", "--show-prefix").catch((error: unknown) => {
+    throw new UsageError(`${projectRoot} is in no git repository that can be read: a base has nowhere to come from`, {
+      cause: error,
+    });
+  });
+  const commit = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`).catch(
+    () => undefined,
+  );
+  if (commit === undefined) throw await missing(ref, git);
+
+  const folder = mkdtempSync(join(tmpdir(), "sluice-preview-"));
+  const tree = join(folder, "base");
+  const remove = async (): Promise<void> => {
+    await git("worktree", "remove", "--force", tree).catch(() => undefined);
+    rmSync(folder, { recursive: true, force: true });
+    await git("worktree", "prune").catch(() => undefined);
+  };
+  try {
+    await git("worktree", "add", "--detach", "--quiet", tree, commit);
+    const root = join(tree, prefix);
+    await givePackages(projectRoot, root, install, signal);
+    return { root, commit: commit.slice(0, 7), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function missing(ref: string, git: (...args: string[]) => Promise<string>): Promise<UsageError> {
+  const shallow = (await git("rev-parse", "--is-shallow-repository").catch(() => "false")) === "true";
+  const hint = shallow
+    ? "This clone is shallow. Fetch what is missing (git fetch --unshallow), or in GitHub Actions give actions/checkout fetch-depth: 0."
+    : `Fetch it first, for example: git fetch origin ${ref.replace(/^origin\//, "")}`;
+  return new UsageError(`there is no revision ${ref} here`, { hint });
+}
+
+async function givePackages(from: string, to: string, install: Install, signal: AbortSignal): Promise<void> {
+  if (!existsSync(join(to, "package.json"))) return;
+  if (lockOf(from) === lockOf(to) && existsSync(join(from, "node_modules"))) {
+    symlinkSync(join(from, "node_modules"), join(to, "node_modules"), "dir");
+    return;
+  }
+  try {
+    await install(to, signal);
+  } catch (error) {
+    throw new CommandError("the base has other packages, and they cannot be installed:", {
+      hint: String((error as { stderr?: string }).stderr ?? error)
+        .trim()
+        .split("\n")
+        .slice(-10)
+        .join("\n"),
+      cause: error,
+    });
+  }
+}
+
+function lockOf(root: string): string | undefined {
+  const path = join(root, "package-lock.json");
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
