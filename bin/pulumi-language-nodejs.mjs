@@ -2,6 +2,7 @@
 // The ordinary CLI brings its own. https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { setInterval } from "node:timers";
 
 const require = createRequire(import.meta.url);
 const grpc = require("@grpc/grpc-js");
@@ -64,6 +65,9 @@ function run(request) {
 }
 
 const children = new Set();
+/** How often it is looked whether the engine is still there. */
+const PARENT_CHECK_MS = 250;
+
 const endChildren = () => {
   for (const child of children) child.kill();
 };
@@ -91,3 +95,8 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
   process.stdout.write(`${port}\n`);
 });
 process.on("exit", endChildren);
+// An engine that is killed tells nobody.
+const engine = process.ppid;
+setInterval(() => {
+  if (process.ppid !== engine) process.exit();
+}, PARENT_CHECK_MS).unref();

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { NAMESPACE } from "./config/parse.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import type { StackConfig } from "./stack-config.ts";
 
@@ -16,4 +17,12 @@ export function loadConfigFromPulumi(projectRoot: string): StackConfig {
     { project: pulumi.getProject(), stack: pulumi.getStack(), values: pulumi.runtime.allConfig() },
     { hasFunction: (backend) => existsSync(join(projectRoot, "functions", backend)), now: Date.now() },
   );
+}
+
+/** A function of the SDK's runtime that its types leave out. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
+/** Whether the stack file has anything of a setting encrypted, as `pulumi config set --secret` leaves it; `setting`: `backends`. */
+export function isSecretSetting(setting: string): boolean {
+  return isConfigSecret(`${NAMESPACE}:${setting}`);
 }

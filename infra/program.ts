@@ -29,6 +29,8 @@ const DEAD_LETTER_UNDELETE_DAYS = 7;
 export interface ProgramDependencies {
   /** Bundles `functions/<backend>/`. */
   bundle(backend: string): { readonly code: string };
+  /** Whether anything of a setting is encrypted in the stack file; nothing is, unless given. */
+  isSecretSetting?(setting: keyof StackConfig): boolean;
 }
 
 /**
@@ -42,6 +44,9 @@ export async function program(config: StackConfig, dependencies: ProgramDependen
   const aws = { providers: [providers.aws] };
   const { accountId } = config.aws;
   const protect = config.protectData;
+  // Pulumi keeps no account of which parts of a structured setting are secret: all of its free texts are, then.
+  const sealed = (setting: keyof StackConfig, text: string): pulumi.Input<string> =>
+    dependencies.isSecretSetting?.(setting) === true ? pulumi.secret(text) : text;
 
   const key = new CustomerKey(
     "data",
@@ -69,7 +74,7 @@ export async function program(config: StackConfig, dependencies: ProgramDependen
       topicName: names.alarmTopic,
       keyAlias: names.kmsAlias("alarms"),
       accountId,
-      email: config.alarms.email,
+      email: config.alarms.email === undefined ? undefined : sealed("alarms", config.alarms.email),
       deadLetterBucket: deadLetters.name,
     },
     aws,
@@ -102,6 +107,9 @@ export async function program(config: StackConfig, dependencies: ProgramDependen
           alarm: (kind) => names.backendAlarm(backend.name, kind),
         },
         code: dependencies.bundle(backend.name).code,
+        ownEnvironment: Object.fromEntries(
+          Object.entries(backend.environment).map(([variable, text]) => [variable, sealed("backends", text)]),
+        ),
         accountId,
         stream,
         deadLetters,

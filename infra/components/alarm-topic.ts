@@ -14,7 +14,7 @@ export interface AlarmTopicArgs {
   readonly keyAlias: string;
   readonly accountId: string;
   /** Address that gets a mail for each alarm, once it has confirmed; `undefined` for none. */
-  readonly email: string | undefined;
+  readonly email: pulumi.Input<string> | undefined;
   /** Bucket that tells the topic of records on which Lambda has given up. */
   readonly deadLetterBucket: pulumi.Input<string>;
 }

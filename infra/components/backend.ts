@@ -37,6 +37,8 @@ export interface BackendArgs {
   };
   /** The bundled consumer: text of `index.mjs`, which exports `handler`. */
   readonly code: string;
+  /** What the configuration adds to the function's environment. */
+  readonly ownEnvironment: Readonly<Record<string, pulumi.Input<string>>>;
   readonly accountId: string;
   readonly stream: { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
   readonly deadLetters: {
@@ -194,7 +196,7 @@ function rolePolicy(
 function environment(args: BackendArgs): Record<string, pulumi.Input<string>> {
   const { record, stream } = args.config;
   return {
-    ...args.backend.environment,
+    ...args.ownEnvironment,
     [ENVIRONMENT.backend]: args.backend.name,
     [ENVIRONMENT.streamName]: args.stream.name,
     [ENVIRONMENT.streamGeneration]: stream.generation,

@@ -76,7 +76,7 @@ export function readStackFile(text: string, options: StackFileOptions): StackFil
     const cipher = cipherOf(value);
     if (cipher !== undefined) {
       if (options.decrypt !== undefined) return { value: options.decrypt(cipher), isSecret: true };
-      const rule = "only the Pulumi CLI can decrypt it, and no setting of Sluice is a secret";
+      const rule = "only the Pulumi CLI can decrypt it";
       problems.push({
         field,
         value: "(encrypted)",

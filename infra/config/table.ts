@@ -87,7 +87,8 @@ config:
       grants: [google-warehouse-write]
 \`\`\`
 
-From the command line: \`pulumi config set --path 'sluice:stream.shardCount' 4\`. None of the settings is a secret.
+From the command line: \`pulumi config set --path 'sluice:stream.shardCount' 4\`. A text that must not be read, such as a variable in
+\`backends.<name>.environment\`, is set with \`--secret\`: see [engine.md](engine.md#secrets).
 
 Everything is checked before any resource is made, and every problem is reported at once: field, value, rule, fix. A key
 that is not in this table is an error, at every level. Beside \`config\`, a file may hold Pulumi's own \`encryptionsalt\`,

@@ -140,7 +140,7 @@ describe("a stack file", () => {
       ["sluice:alarms.email", "sluice:x"].map((field) => ({
         field,
         value: "(encrypted)",
-        rule: "only the Pulumi CLI can decrypt it, and no setting of Sluice is a secret",
+        rule: "only the Pulumi CLI can decrypt it",
         fix: "write it as plain text: pulumi config set --plaintext",
       })),
     );

@@ -73,6 +73,7 @@ describe("sluice local --serve --records 0", () => {
       project: "sluice-local",
       dataset: "sluice_local",
       region: "us-east-1",
+      pulumiProviders: expect.stringMatching(/^aws:\d+,gcp:\d+$/),
     });
   });
 
