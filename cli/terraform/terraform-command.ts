@@ -1,8 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { StackConfig } from "../../infra/stack-config.ts";
 import { runProgram } from "../../local/run-program.ts";
-import type { RunProgramOptions } from "../../local/run-program.ts";
 import type { Terminal } from "../command.ts";
 import { configOfStack } from "../connect/facts-of-stack.ts";
 import { UsageError, codeOf, messageOf } from "../errors.ts";
@@ -11,6 +9,7 @@ import { exportStack } from "./export-stack.ts";
 import type { TerraformExport } from "./export-stack.ts";
 import { importBlocks } from "./import-blocks.ts";
 import type { Imports } from "./import-blocks.ts";
+import { refuseForwarder } from "./refuse-forwarder.ts";
 import type { AwsProvider } from "./substitutions.ts";
 import { zipOf } from "./zip.ts";
 
@@ -24,14 +23,10 @@ export interface TerraformOptions {
   readonly import?: string;
 }
 
-/** Exports a declared stack. Throws a UsageError for one that cannot be used or exported. */
-export async function declaredExport(
-  stack: string,
-  awsProvider: AwsProvider,
-  options: Omit<RunProgramOptions, "stack" | "mode" | "answers"> = {},
-): Promise<TerraformExport> {
+/** Runs the program for a stack and exports what it declares. */
+async function declaredExport(stack: string, awsProvider: AwsProvider): Promise<TerraformExport> {
   // In a preview, what no reference answers for is unknown and found; in an update it would be left out.
-  const { graph } = await runProgram({ ...options, stack, mode: "preview", answers: terraformAnswers });
+  const { graph } = await runProgram({ stack, mode: "preview", answers: terraformAnswers });
   return exportStack(graph, awsProvider);
 }
 
@@ -47,14 +42,6 @@ export async function terraformCommand(options: TerraformOptions, { stdout }: Te
   const files = filesOf(exported, imports);
   write(out, files);
   stdout.write(summary(out, files, exported, imports));
-}
-
-/** Throws a UsageError for a stack with the forwarder on. */
-export function refuseForwarder({ environment, forwarder }: Pick<StackConfig, "environment" | "forwarder">): void {
-  if (forwarder === undefined) return;
-  throw new UsageError(`stack ${environment} has its forwarder on (sluice:forwarder), which cannot be exported`, {
-    hint: "It is a component of @pulumi/awsx, made by a plugin that says nothing of what it makes.",
-  });
 }
 
 function readState(path: string): string {

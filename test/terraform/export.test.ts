@@ -1,11 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { unzipSync } from "fflate";
 import { createHash } from "node:crypto";
-import { collectGraph } from "../../local/collect-graph.ts";
 import type { Graph, GraphResource } from "../../local/graph.ts";
-import { localName, terraformAnswers } from "../../cli/terraform/addresses.ts";
+import { localName } from "../../cli/terraform/addresses.ts";
 import { exportStack } from "../../cli/terraform/export-stack.ts";
-import { filesOf, refuseForwarder } from "../../cli/terraform/terraform-command.ts";
+import { refuseForwarder } from "../../cli/terraform/refuse-forwarder.ts";
 import { zipOf } from "../../cli/terraform/zip.ts";
 
 const TOPIC = "aws:sns/topic:Topic";
@@ -81,31 +79,6 @@ test("a dependency on a component is one on all that it holds", () => {
   ];
   const { main } = exportStack(graph(component, inner, outer), "6");
   expect(main.resource["aws_sns_topic"]!["outer"]).toEqual({ name: "outer", depends_on: ["aws_sns_topic.inner"] });
-});
-
-test("a secret of the program is a sensitive variable, and its value stands nowhere", async () => {
-  const { Function: Lambda } = await import("@pulumi/aws/lambda/index.js");
-  const { Provider } = await import("@pulumi/aws/provider.js");
-  const facts = { accountId: "111111111111", region: "us-east-1", googleProject: "p", googleProjectNumber: "1" };
-  const program = () => {
-    const variables = { TOKEN: pulumi.secret("hunter2"), PLAIN: "seen" };
-    const provider = new Provider("aws", { region: "us-east-1" });
-    new Lambda("search-function", { role: "arn:x", environment: { variables } }, { provider });
-    return Promise.resolve({});
-  };
-  const run = { project: "sluice", stack: "dev", mode: "preview", facts, answers: terraformAnswers, program } as const;
-  const exported = exportStack(await collectGraph(run), "6");
-  const variable = "search_function_environment_variables_TOKEN";
-  expect(exported.main.variable).toEqual({
-    [variable]: {
-      type: "string",
-      sensitive: true,
-      description: "Secret input environment.variables.TOKEN of search-function (aws:lambda/function:Function).",
-    },
-  });
-  const properties = exported.main.resource["aws_lambda_function"]!["search_function"]!;
-  expect(properties["environment"]).toEqual({ variables: { PLAIN: "seen", TOKEN: `\${var.${variable}}` } });
-  expect([...filesOf(exported).values()].join("")).not.toContain("hunter2");
 });
 
 test("a zip file holds the code, and its bytes follow from nothing else", () => {

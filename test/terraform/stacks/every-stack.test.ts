@@ -1,6 +1,8 @@
 import { STACKS, graphOf } from "../../infra/support/stacks.ts";
 import { declaredSide, exportedOutputs, exportedSide } from "../support/comparison.ts";
-import { exportOf } from "../support/exports.ts";
+import { EVERYTHING } from "../support/everything.ts";
+import { exportsOf } from "../support/exports.ts";
+import { byAddress } from "../support/pulumis-terms.ts";
 import { violations } from "../support/schema.ts";
 
 const VARIANTS = [
@@ -15,12 +17,23 @@ const VARIANTS = [
 test.each(VARIANTS)("$title: every declared property, protection and dependency is in the export", async (variant) => {
   const { stack, configOverrides } = variant;
   const { graph } = await graphOf(stack, { configOverrides });
-  const exported = await exportOf(stack, "6", { configOverrides });
+  const { 6: exported } = await exportsOf(stack, { configOverrides });
   expect(exportedSide(exported, graph)).toEqual(declaredSide(graph));
   expect(exportedOutputs(exported, graph)).toEqual(graph.outputs);
 });
 
 test.each(STACKS)("%s: everything conforms to the providers' schemas, every reference has its end", async (stack) => {
-  const { main } = await exportOf(stack, "5");
+  const { main } = (await exportsOf(stack))[5];
   expect(violations(main)).toEqual([]);
+});
+
+test("another run gives the same bytes, and another backend renames nothing", async () => {
+  const { main } = (await exportsOf("production"))[6];
+  const [more, again] = [
+    (await exportsOf("production", EVERYTHING))[6],
+    (await exportsOf("production", EVERYTHING))[6],
+  ];
+  expect(JSON.stringify(again.main)).toBe(JSON.stringify(more.main));
+  const names = [...byAddress(main).keys()];
+  expect(names.filter((address) => !byAddress(more.main).has(address))).toEqual([]);
 });
