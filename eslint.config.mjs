@@ -12,10 +12,11 @@ const ROOMS = {
   infra: ["contract", "model"],
   local: ["contract", "model", "infra"],
   preview: ["contract", "model", "infra", "local"],
-  cli: ["contract", "functions", "model", "infra", "local", "preview"],
+  policy: ["contract", "model", "infra", "local", "preview"],
+  cli: ["contract", "functions", "model", "infra", "local", "preview", "policy"],
   simulation: ["contract", "functions", "model"],
   bench: ["contract", "functions", "model", "infra", "local", "cli", "simulation"],
-  test: ["contract", "functions", "model", "infra", "local", "preview", "cli", "simulation", "bench"],
+  test: ["contract", "functions", "model", "infra", "local", "preview", "policy", "cli", "simulation", "bench"],
 };
 
 /** Where clock, timers and randomness are handed in. */
