@@ -50,7 +50,7 @@ interface Sets {
   readonly warmUp: (contender: Contender) => EventSet;
   readonly full: (contender: Contender) => EventSet;
   readonly small: EventSet;
-  readonly memory: EventSet;
+  readonly memory: () => EventSet;
 }
 
 /** A contender while it is measured. */
@@ -89,7 +89,7 @@ export async function runCage(backend: Backend, options: CageOptions, deps: RunD
     pricedRecordBytes: generated ? TARGET_RECORD_BYTES : recordBytes,
   };
   const limit = all.find(({ contender }) => contender.name === LIMIT);
-  const sample = Buffer.from(source.texts(GZIP_SAMPLE).join("\n"));
+  const sample = Buffer.from(source.texts(Math.min(GZIP_SAMPLE, set.contents.records)).join("\n"));
   const result = {
     version: 2 as const,
     command: commandOf(backend, set.contents.records, options),
@@ -160,7 +160,7 @@ async function measureFlatness(
     return undefined;
   }
   const onPart = (part: number): void => tell(`memory over ${invocations} invocations: tenth ${part} …`);
-  return memoryPass({ contender, standIns, memoryMb: memory, set: sets.memory, invocations, signal, onPart });
+  return memoryPass({ contender, standIns, memoryMb: memory, set: sets.memory(), invocations, signal, onPart });
 }
 
 function eventSets(options: CageOptions, source: RecordSource): Sets {
@@ -180,7 +180,7 @@ function eventSets(options: CageOptions, source: RecordSource): Sets {
     warmUp: (contender) => make(Math.min(least(contender), Math.ceil(records / 3)), 1, batchSize),
     full: (contender) => make(least(contender), 0, batchSize),
     small: make(Math.min(records, SMALL_BATCH * SMALL_INVOCATIONS), 0, small),
-    memory: make(SMALL_BATCH * MEMORY_EVENTS, 0, small),
+    memory: () => make(SMALL_BATCH * MEMORY_EVENTS, 0, small),
   };
 }
 
