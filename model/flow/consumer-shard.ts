@@ -36,6 +36,7 @@ export class ConsumerShard {
     world: ShardWorld,
     reader: FlowReader,
     shares: readonly Float64Array[],
+    /** Pollers of a stream are not in step with each other. */
     firstPollMs: number,
   ) {
     this.consumer = consumer;
@@ -43,6 +44,9 @@ export class ConsumerShard {
     this.#reader = reader;
     this.#shares = shares;
     this.lanes = Array.from({ length: consumer.settings.parallelizationFactor }, () => new FlowLane());
+    // Nor are the windows of lanes that have run for a while.
+    const { batchWindowSeconds } = consumer.settings;
+    for (const lane of this.lanes) lane.answeredAtMs = Math.floor(-consumer.unit() * batchWindowSeconds * 1000);
     this.#parts = new Float64Array(this.lanes.length);
     this.#nextPollMs = firstPollMs;
   }

@@ -64,7 +64,6 @@ export function runFlow(options: FlowOptions): FlowResult {
     const lanes = consumer.settings.parallelizationFactor;
     for (const [index, shard] of shards.entries()) {
       const laneShares = shares.map((source) => source.byLane(index, lanes));
-      // Pollers of a stream are not in step with each other.
       const firstPollMs = Math.floor(random.unit() * timings.idlePollMs);
       const reader = shard.reader(consumer.settings.fanOut);
       const state = new ConsumerShard(consumer, world, reader, laneShares, firstPollMs);
