@@ -13,7 +13,7 @@ export const LOADS = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000]
 /** Share of what a shard takes, and of what its one lane works, that is planned for. */
 export const FULL = 0.8;
 const FROM_MS = 30_000;
-const END_MS = 90_000;
+const END_MS = 70_000;
 const RECORD_BYTES = 1024;
 
 export function growthRows(given: Assumptions): GrowthRow[] {
