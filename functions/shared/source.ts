@@ -3,6 +3,7 @@ import { recordIdPrefix, shardNumber } from "../../contract/record-id.ts";
 import type { KinesisEventRecord } from "./event.ts";
 
 const MS_PER_HOUR = 3_600_000;
+const MS_PER_SECOND = 1000;
 const SHARD_ID_LENGTH = "shardId-000000000000".length;
 
 /**
@@ -28,6 +29,7 @@ export class EventSource implements Source {
   readonly shard: number;
   readonly #records: readonly KinesisEventRecord[];
   readonly #generation: string;
+  readonly #times = new IsoTimes();
 
   /** Throws a RangeError if the first record's event id does not start with a shard id: no Kinesis event then. */
   constructor(records: readonly KinesisEventRecord[], generation: string) {
@@ -56,7 +58,7 @@ export class EventSource implements Source {
   }
 
   arrivedAt(index: number): string {
-    return new Date(this.arrivedMs(index)).toISOString();
+    return this.#times.format(this.arrivedMs(index));
   }
 
   arrivalHour(index: number): number {
@@ -65,6 +67,23 @@ export class EventSource implements Source {
 
   idPrefix(index: number): string {
     return recordIdPrefix(this.#generation, this.shard, this.sequenceNumber(index));
+  }
+}
+
+/** Times as `Date.toISOString` writes them; of those of one second only the first takes a Date. */
+class IsoTimes {
+  #second = NaN;
+  /** Everything before the milliseconds. */
+  #prefix = "";
+
+  format(epochMs: number): string {
+    const second = Math.floor(epochMs / MS_PER_SECOND);
+    if (second !== this.#second) {
+      this.#prefix = new Date(second * MS_PER_SECOND).toISOString().slice(0, -"000Z".length);
+      this.#second = second;
+    }
+    const ms = epochMs - second * MS_PER_SECOND;
+    return `${this.#prefix}${ms < 10 ? "00" : ms < 100 ? "0" : ""}${ms}Z`;
   }
 }
 

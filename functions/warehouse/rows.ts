@@ -35,19 +35,26 @@ export interface RowSource {
  */
 export class RowEncoder {
   readonly #rows: RowSource;
+  /** By piece, 0 where not yet asked for: a row is asked for its size several times on its way into a request. */
+  readonly #sizes: Int32Array;
   readonly #ingestedSize: number;
   #record = -1;
   #idPrefix = "";
   #arrivedMicros = 0;
-  #arrivedSize = 0;
 
   constructor(rows: RowSource) {
     this.#rows = rows;
+    this.#sizes = new Int32Array(rows.pieces.count);
     this.#ingestedSize = varintSize(rows.ingestedMicros);
   }
 
   /** Bytes of the row of a piece. */
   size(index: number): number {
+    const known = this.#sizes[index]!;
+    return known === 0 ? (this.#sizes[index] = this.#measure(index)) : known;
+  }
+
+  #measure(index: number): number {
     const { pieces, judgement } = this.#rows;
     this.#select(pieces.source[index]!);
     return (
@@ -58,7 +65,7 @@ export class RowEncoder {
       fieldSize(pieces.end[index]! - pieces.start[index]!) +
       fieldSize(this.#idPrefix.length + decimalDigits(pieces.position[index]!)) +
       1 +
-      this.#arrivedSize +
+      varintSize(this.#arrivedMicros) +
       1 +
       this.#ingestedSize
     );
@@ -105,7 +112,6 @@ export class RowEncoder {
     this.#record = record;
     this.#idPrefix = source.idPrefix(record);
     this.#arrivedMicros = source.arrivedMs(record) * 1000;
-    this.#arrivedSize = varintSize(this.#arrivedMicros);
   }
 }
 
