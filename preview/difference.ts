@@ -62,13 +62,14 @@ function oneSided(kind: "deleted" | "added", resource: GraphResource): ResourceC
 
 function pairOf(before: GraphResource, after: GraphResource): Pair {
   const rules = rulesOf(after.type);
-  const properties = differences(masked(before), masked(after)).map(({ path, text, ...values }): PropertyChange => {
+  const readable = differences(masked(before), masked(after)).map(({ path, text, ...values }): PropertyChange => {
     const [old, now] = shownPair(values.before, values.after);
     return { path: text, before: old, after: now, effect: effectOfChange(rules, path, before.inputs, after.inputs) };
   });
-  // A secret is compared here, and shown nowhere.
+  // A secret is compared, and shown nowhere.
+  const properties = [...readable, ...changedSecrets(before, after)];
   const replaced = properties.some(({ effect }) => effect === "replaces") ? "itself" : undefined;
-  return { before, after, properties: [...properties, ...changedSecrets(before, after)], replaced };
+  return { before, after, properties, replaced };
 }
 
 /** Inputs in which secrets are not readable. */
