@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { constants, createGzip, gzip } from "node:zlib";
+import { constants, createGzip, gzip, gzipSync } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
 import { promisify } from "node:util";
 
@@ -42,6 +42,21 @@ export const threadPoolCompressor: Compressor = {
   member: (level) => new ThreadPoolMember(level),
   compress: (bytes, level) => gzipAsync(bytes, gzipOptions(level)),
 };
+
+/** Less memory has less than one processor: threads then take turns, and handing over costs more than it gives. */
+const PROCESSOR_MB = 1769;
+
+/**
+ * The compressor for a function of so much memory: what is all at hand is compressed on the main thread where there is no second
+ * processor, at most 10 MB at a time. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+export function compressorFor(memoryMb: number): Compressor {
+  if (!(memoryMb <= PROCESSOR_MB)) return threadPoolCompressor;
+  return {
+    member: threadPoolCompressor.member,
+    compress: (bytes, level) => Promise.resolve(gzipSync(bytes, gzipOptions(level))),
+  };
+}
 
 class ThreadPoolMember implements GzipMember {
   readonly #gzip;

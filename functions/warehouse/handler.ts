@@ -1,10 +1,11 @@
 import { systemClock } from "../../contract/clock.ts";
+import { compressorFor } from "../shared/compressor.ts";
 import { collectLessOften } from "../shared/heap.ts";
 import { ObjectStore } from "../shared/object-store.ts";
 import { s3PutObject } from "../shared/s3.ts";
 import { AppendConnection } from "./connection.ts";
 import { Connections } from "./connections.ts";
-import { awsIdentity, readEnvironment } from "./environment.ts";
+import { awsIdentity, memoryMb, readEnvironment } from "./environment.ts";
 import { federatedExchange } from "./federation.ts";
 import { TokenCache } from "./token-cache.ts";
 import { createHandler } from "./warehouse.ts";
@@ -41,6 +42,7 @@ export const handler = createHandler({
   store: new ObjectStore({ put: s3PutObject(), clock, random }),
   clock,
   random,
+  compressor: compressorFor(memoryMb(process.env)),
   // Not console.log: Lambda puts a time and a request id before it, and the embedded metric format is the whole line.
   log: (line) => process.stdout.write(`${line}\n`),
 });
