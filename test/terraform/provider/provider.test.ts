@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TerraformConfiguration, TerraformExport } from "../../../cli/terraform/export-stack.ts";
 import { filesOf } from "../../../cli/terraform/terraform-command.ts";
+import { reference, template } from "../../../cli/terraform/references.ts";
 import { STACKS } from "../../infra/support/stacks.ts";
 import { EVERYTHING } from "../support/everything.ts";
 import { exportsOf } from "../support/exports.ts";
@@ -49,7 +50,7 @@ const VARIANTS = [
 test.each(VARIANTS)(
   "$title: the real provider accepts it, and plans to make all of it as declared",
   async (variant) => {
-    const main = write((await exportsOf(variant.stack, variant.options))[5]);
+    const main = write((await exportsOf(variant.stack, variant.options))("5"));
     expect(await terraform.validate()).toEqual([]);
 
     const plan = await terraform.plan(credentials());
@@ -68,13 +69,13 @@ test.each(VARIANTS)(
 );
 
 test("credentials of another account are refused before anything is planned", async () => {
-  write((await exportsOf("dev"))[5]);
+  write((await exportsOf("dev"))("5"));
   accountId = "999999999999";
   await expect(terraform.plan(credentials())).rejects.toThrow("AWS account ID not allowed: 999999999999");
 });
 
 test("with the override of docs/terraform.md a plan needs no account", async () => {
-  write((await exportsOf("dev"))[5]);
+  write((await exportsOf("dev"))("5"));
   const page = readFileSync(join(__dirname, "../../../docs/terraform.md"), "utf8");
   const override = /```json\n(.*?)```/s.exec(page)![1]!;
   const asked = sts.asked.length;
@@ -87,8 +88,28 @@ test("with the override of docs/terraform.md a plan needs no account", async () 
   expect(sts.asked).toHaveLength(asked);
 });
 
+test("Terraform reads a template as the program meant it, whatever stands around its references", async () => {
+  const name = reference("local.name");
+  const texts = [
+    "$",
+    "%",
+    "${",
+    "%{",
+    "$${x}",
+    "$$${x}",
+    "%%{if}",
+    `$${name}`,
+    `$$${name}$`,
+    `%${name}%{`,
+    `\\\"${name}{`,
+  ];
+  const main = { locals: { name: "N" }, output: { texts: { value: texts.map(template) } } };
+  terraform.write({ "main.tf.json": JSON.stringify(main) });
+  expect(await terraform.planOutputs()).toEqual({ texts: texts.map((text) => text.replace(name, "N")) });
+});
+
 test("import blocks are valid, each for a resource that is there", async () => {
-  const exported = (await exportsOf("dev"))[5];
+  const exported = (await exportsOf("dev"))("5");
   const addresses = [...exported.addresses.values()].filter((address) => address.startsWith("aws_"));
   const blocks = addresses.map((to) => ({ to, id: `id-of-${to}` }));
   write(exported, { blocks, missing: [], left: [] });
@@ -119,7 +140,7 @@ test.each([
     "Reference to undeclared resource",
   ],
 ])("%s is found", async (_, type, properties, summary) => {
-  const exported = (await exportsOf("dev"))[5];
+  const exported = (await exportsOf("dev"))("5");
   const [name, own] = Object.entries(exported.main.resource[type]!)[0]!;
   const resource = { ...exported.main.resource, [type]: { [name]: { ...own, ...properties } } };
   write({ ...exported, main: { ...exported.main, resource } });

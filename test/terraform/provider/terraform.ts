@@ -19,6 +19,15 @@ export interface PlannedResource {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
+/** What is read of `terraform show -json`: https://developer.hashicorp.com/terraform/internals/json-format */
+interface ShownPlan {
+  readonly resource_changes: readonly {
+    readonly address: string;
+    readonly change: Pick<PlannedResource, "actions" | "after">;
+  }[];
+  readonly output_changes: Readonly<Record<string, { readonly after: unknown }>>;
+}
+
 /** A folder with Terraform's files; made by {@link openTerraform}. */
 export class TerraformFolder {
   readonly #root: string;
@@ -61,13 +70,21 @@ export class TerraformFolder {
     return diagnostics;
   }
 
-  /** Plans from nothing. */
+  /** Plans from nothing: the resources. */
   async plan(environment: NodeJS.ProcessEnv): Promise<readonly PlannedResource[]> {
+    const { resource_changes: resources } = await this.#planned(environment);
+    return resources.map(({ address, change }) => ({ address, ...change }));
+  }
+
+  /** Plans from nothing: the values of the outputs, by name. */
+  async planOutputs(): Promise<Readonly<Record<string, unknown>>> {
+    const { output_changes: outputs } = await this.#planned({});
+    return Object.fromEntries(Object.entries(outputs).map(([name, { after }]) => [name, after]));
+  }
+
+  async #planned(environment: NodeJS.ProcessEnv): Promise<ShownPlan> {
     await this.run("plan", ["-input=false", "-out=plan.bin"], environment);
-    const shown = JSON.parse(await this.run("show", ["-json", "plan.bin"])) as {
-      resource_changes: { address: string; change: { actions: string[]; after: Record<string, unknown> } }[];
-    };
-    return shown.resource_changes.map(({ address, change }) => ({ address, ...change }));
+    return JSON.parse(await this.run("show", ["-json", "plan.bin"])) as ShownPlan;
   }
 
   /** Removes the folder. */
