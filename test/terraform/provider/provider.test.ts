@@ -101,7 +101,7 @@ test("Terraform reads a template as the program meant it, whatever stands around
     `$${name}`,
     `$$${name}$`,
     `%${name}%{`,
-    `\\\"${name}{`,
+    `\\"${name}{`,
   ];
   const main = { locals: { name: "N" }, output: { texts: { value: texts.map(template) } } };
   terraform.write({ "main.tf.json": JSON.stringify(main) });
