@@ -4,6 +4,7 @@ import manifest from "../package.json" with { type: "json" };
 import { register as registerAudit } from "./commands/audit.ts";
 import { register as registerCat } from "./commands/cat.ts";
 import { register as registerCost } from "./commands/cost.ts";
+import { register as registerEnv } from "./commands/env.ts";
 import { register as registerLocal } from "./commands/local.ts";
 import { register as registerPreview } from "./commands/preview.ts";
 import { register as registerProduce } from "./commands/produce.ts";
@@ -24,6 +25,7 @@ const COMMANDS: readonly Register[] = [
   registerQuarantine,
   registerCost,
   registerPreview,
+  registerEnv,
   registerTerraform,
 ];
 
