@@ -42,9 +42,10 @@ export function register(program: Command, context: CommandContext): void {
       try {
         const { previewRevisions } = await import("../preview/preview-command.ts");
         const { losesData, violatesPolicy } = await import("../../preview/preview.ts");
+        const { policyFindings: findings } = await import("../preview/policies.ts");
         const projectRoot = process.cwd();
         const preview = await previewRevisions(
-          { projectRoot, base, ...(stack !== undefined && { stack }) },
+          { projectRoot, base, findings, ...(stack !== undefined && { stack }) },
           interrupt.signal,
         );
         const { written } = await import("../preview/written.ts");

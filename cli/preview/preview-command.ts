@@ -2,6 +2,7 @@
 import type { Preview, Side } from "../../preview/preview.ts";
 import { previewOf } from "../../preview/preview.ts";
 import type { PolicyFinding } from "../../preview/finding.ts";
+import type { DeclaredLoad } from "../../infra/stack-config.ts";
 import type { Graph } from "../../local/graph.ts";
 import { CommandError, UsageError } from "../errors.ts";
 import { declaredBy } from "./declare.ts";
@@ -17,8 +18,8 @@ export interface PreviewRequest {
   /** Any name that git knows a commit by. */
   readonly base: string;
   readonly install?: Install;
-  /** What the policies say of a graph. */
-  readonly findings?: (graph: Graph, stack: string) => readonly PolicyFinding[];
+  /** What policies say of a graph; none unless given. */
+  readonly findings?: (graph: Graph, stack: string, load: DeclaredLoad | undefined) => readonly PolicyFinding[];
 }
 
 /** Programs that run at the same time. */
@@ -73,7 +74,7 @@ async function sideOf(
   return {
     graph,
     ...(stack.load !== undefined && { load: stack.load }),
-    ...(findings !== undefined && { findings: findings(graph, name) }),
+    ...(findings !== undefined && { findings: findings(graph, name, stack.load) }),
   };
 }
 
