@@ -31,6 +31,8 @@ export interface ResourceState {
 export class Operations {
   readonly #facts: CloudFacts;
   readonly #services: Services;
+  /** What was made here, by type and id. */
+  readonly #made = new Map<string, { readonly urn: string; readonly resource: Realised }>();
 
   constructor(facts: CloudFacts, services: Services) {
     this.#facts = facts;
@@ -51,16 +53,21 @@ export class Operations {
     return diffInputs(rulesOf(partsOf(urn).type), before, after);
   }
 
-  /** Makes a resource. In a preview nothing is made, and all that a cloud would compute is unknown. */
+  /**
+   * Makes a resource. In a preview nothing is made, and all that a cloud would compute is unknown. One that is there already is
+   * refused, unless it was made for the same URN: by an update that was killed before it could take that down.
+   */
   async create(urn: string, inputs: Properties, preview: boolean): Promise<Omit<ResourceState, "inputs">> {
     const realiser = realiserFor(urn);
     const resource = this.#realised(realiser, urn, inputs);
     if (preview) return { id: "", properties: { ...unknownValues(resource.outputs), ...inputs } };
     if (realiser.behaviour === "real") {
-      if (realiser.read(resource.id, this.#services) !== undefined) {
-        throw new ProviderError(`${resource.id} already exists`);
-      }
-      await realiser.create(resource, this.#services);
+      const key = keyOf(realiser, resource.id);
+      const known = this.#made.get(key);
+      if (realiser.read(resource.id, this.#services) === undefined) await realiser.create(resource, this.#services);
+      else if (known?.urn === urn) await realiser.update(known.resource, resource, this.#services);
+      else throw new ProviderError(`${resource.id} already exists`);
+      this.#made.set(key, { urn, resource });
     }
     return { id: resource.id, properties: { ...resource.outputs, ...inputs } };
   }
@@ -73,6 +80,7 @@ export class Operations {
     if (realiser.behaviour === "real") {
       const old = { ...this.#realised(realiser, urn, withContents(before, after) as Properties), id };
       await realiser.update(old, resource, this.#services);
+      this.#made.set(keyOf(realiser, id), { urn, resource });
     }
     return { ...resource.outputs, ...after };
   }
@@ -82,6 +90,7 @@ export class Operations {
     if (realiser.behaviour === "real") {
       const resource = this.#realised(realiser, urn, withContents(inputs) as Properties);
       await realiser.delete({ ...resource, id }, this.#services);
+      this.#made.delete(keyOf(realiser, id));
     }
   }
 
@@ -114,6 +123,10 @@ function partsOf(urn: string): {
 } {
   const [stack = "", project = "", types = "", ...name] = urn.replace(/^urn:pulumi:/, "").split("::");
   return { stack, project, type: types.slice(types.lastIndexOf("$") + 1), name: name.join("::") };
+}
+
+function keyOf({ type }: Realiser, id: string): string {
+  return `${type} ${id}`;
 }
 
 function realiserFor(urn: string): Realiser {

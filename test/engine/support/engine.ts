@@ -12,7 +12,6 @@ import type { Graph } from "../../../local/graph.ts";
 import { type Providers, startProviders } from "../../../local/provider/server.ts";
 import { statePath } from "../../../local/provider/state.ts";
 import { cloudFacts, runProgram } from "../../../local/run-program.ts";
-import type { Services } from "../../../local/services.ts";
 import { ProjectCopy } from "./project-copy.ts";
 
 const EMPTY: Graph = { resources: [], outputs: {} };
@@ -41,8 +40,6 @@ export interface EngineOptions {
   readonly stack: string;
   /** Whether the cloud has the stack already, made by the runner in this process; otherwise there is nothing. */
   readonly made?: boolean;
-  /** Services in place of the cloud's, for faults. */
-  readonly services?: (services: Services) => Services;
   /** Whether the state is saved after each step, as it is unless one says otherwise, or only at the end, which is faster. */
   readonly keepsCheckpoints?: boolean;
 }
@@ -76,7 +73,7 @@ export class Engine {
   }
 
   static async start(options: EngineOptions): Promise<Engine> {
-    const { stack, made = false, services = (all) => all } = options;
+    const { stack, made = false } = options;
     const { config, graph } = await runProgram({ stack });
     const directory = mkdtempSync(join(tmpdir(), "sluice-engine-run-"));
     const facts = cloudFacts(config);
@@ -86,7 +83,7 @@ export class Engine {
       onInvocation: () => undefined,
       onProblem: () => undefined,
     });
-    const providers = await startProviders({ facts, services: services(cloud.services), host: "127.0.0.1" });
+    const providers = await startProviders({ facts, services: cloud.services, host: "127.0.0.1" });
     writeEngineState(directory, { project: config.project, stack }, made ? graph : EMPTY);
     return new Engine(options, { project: new ProjectCopy(), cloud, config, graph }, directory, providers);
   }
@@ -168,14 +165,15 @@ export function succeeded({ code, output }: EngineRun): string {
   return output;
 }
 
+const SUMMARY_LINE = /^(?:[~+-]+ )?\d+ [a-z]/;
+
 /** What the engine sums up under "Resources:": `["~ 1 updated", "112 unchanged"]`. */
 export function summary(output: string): readonly string[] {
   const [, lines = ""] = output.split(/^Resources:\n/m);
   return lines
-    .split("\n\n")[0]!
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "");
+    .filter((line) => SUMMARY_LINE.test(line));
 }
 
 /** `type name` of a URN. */
