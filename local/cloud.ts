@@ -6,6 +6,9 @@ import { LOCAL_ENDPOINTS } from "../contract/environment.ts";
 import { startBigQuery } from "./bigquery/server.ts";
 import type { BigQueryServer } from "./bigquery/server.ts";
 import { openWarehouse } from "./bigquery/warehouse.ts";
+import { CloudWatch } from "./cloudwatch/cloudwatch.ts";
+import { startCloudWatchServer } from "./cloudwatch/server.ts";
+import type { CloudWatchServer } from "./cloudwatch/server.ts";
 import { AwsSessions } from "./google-token/aws-sessions.ts";
 import { emptyGoogleRegistry, tableResource } from "./google-token/registry.ts";
 import { startGoogleToken } from "./google-token/server.ts";
@@ -49,6 +52,7 @@ export interface CloudEndpoints {
   readonly kinesis: string;
   readonly kinesisTls: string;
   readonly s3: string;
+  readonly cloudwatch: string;
   /** REST, without a path. */
   readonly bigquery: string;
   /** Storage Write: `127.0.0.1:PORT`, gRPC without TLS. */
@@ -71,11 +75,7 @@ export class LocalCloud {
   readonly #closers: readonly (() => void | Promise<void>)[];
   #closed: Promise<void> | undefined;
 
-  constructor(
-    endpoints: CloudEndpoints,
-    services: Services,
-    closers: readonly (() => void | Promise<void>)[],
-  ) {
+  constructor(endpoints: CloudEndpoints, services: Services, closers: readonly (() => void | Promise<void>)[]) {
     this.endpoints = endpoints;
     this.services = services;
     this.#closers = closers;
@@ -108,11 +108,15 @@ async function start(options: CloudOptions, closers: (() => void | Promise<void>
   const { graph, facts, directory, clock, random, onProblem } = options;
   const google = emptyGoogleRegistry();
   const sessions = new AwsSessions(random);
+  const mappings: Services["mappings"] = new Map();
+  const shardMetrics = (name: string): readonly string[] => streams.get(name, clock.now())?.metrics ?? [];
+  const cloudwatch = new CloudWatch({ clock, mappings, shardMetrics });
   const streams = new StreamRegistry({
     accountId: facts.accountId,
     region: facts.region,
     limits: options.limits,
     stores: (name) => fileRecordStores(join(directory, RUN_FILES.stream, name)),
+    meters: (name) => cloudwatch.streamMeter(name),
   });
   closers.push(() => streams.close());
   const warehouse = await openWarehouse({
@@ -129,19 +133,22 @@ async function start(options: CloudOptions, closers: (() => void | Promise<void>
   closers.push(() => bigquery.close());
   const kinesis = await startKinesisServer({ clock, streams, host: HOST });
   closers.push(() => kinesis.close());
+  const { accountId, region } = facts;
+  const metrics = await startCloudWatchServer({ clock, cloudwatch, accountId, region, host: HOST });
+  closers.push(() => metrics.close());
   const lambda = new LambdaRunner({
     clock,
     codeDirectory: join(directory, RUN_FILES.functions),
     logDirectory: join(directory, RUN_FILES.logs),
-    region: facts.region,
-    accountId: facts.accountId,
+    region,
+    accountId,
     accountConcurrency: options.accountConcurrency,
     endpoints: () => functionEndpoints(s3, token, bigquery),
     randomUuid: randomUUID,
     onInvocation: options.onInvocation,
+    meter: cloudwatch.functions,
   });
   closers.push(() => lambda.close());
-  const mappings: Services["mappings"] = new Map();
   closers.push(() => {
     for (const { driver } of mappings.values()) driver.stop();
   });
@@ -156,11 +163,15 @@ async function start(options: CloudOptions, closers: (() => void | Promise<void>
     roles: new Map(),
     sessions,
     lambda,
+    meter: cloudwatch.functions,
+    alarms: cloudwatch.alarms,
     mappings,
     onProblem,
   };
   await realise(graph, services);
-  return new LocalCloud(endpointsOf(kinesis, s3, bigquery), services, closers);
+  cloudwatch.start();
+  closers.push(() => cloudwatch.stop());
+  return new LocalCloud(endpointsOf(kinesis, s3, bigquery, metrics), services, closers);
 }
 
 /** Makes every resource that does something here, in the graph's order. */
@@ -200,11 +211,17 @@ function functionEndpoints(s3: S3Server, token: GoogleToken, bigquery: BigQueryS
   };
 }
 
-function endpointsOf(kinesis: KinesisServer, s3: S3Server, bigquery: BigQueryServer): CloudEndpoints {
+function endpointsOf(
+  kinesis: KinesisServer,
+  s3: S3Server,
+  bigquery: BigQueryServer,
+  cloudwatch: CloudWatchServer,
+): CloudEndpoints {
   return {
     kinesis: `http://${HOST}:${kinesis.port}`,
     kinesisTls: `https://${HOST}:${kinesis.tlsPort}`,
     s3: `http://${HOST}:${s3.port}`,
+    cloudwatch: `http://${HOST}:${cloudwatch.port}`,
     bigquery: `http://${HOST}:${bigquery.restPort}`,
     bigqueryStorage: `${HOST}:${bigquery.grpcPort}`,
   };

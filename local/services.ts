@@ -2,11 +2,13 @@
 import type { Clock } from "../contract/clock.ts";
 import type { BigQueryServer } from "./bigquery/server.ts";
 import type { Warehouse } from "./bigquery/warehouse.ts";
+import type { AlarmRegistry } from "./cloudwatch/alarm-registry.ts";
 import type { AwsSessions } from "./google-token/aws-sessions.ts";
 import type { GoogleRegistry } from "./google-token/registry.ts";
 import type { StreamRegistry } from "./kinesis/registry.ts";
 import type { EventSourceDriver } from "../model/event-source/driver.ts";
 import type { LambdaRunner } from "./lambda/runner.ts";
+import type { FunctionMeter } from "./lambda/types.ts";
 import type { S3Server } from "./s3/server.ts";
 
 /** The services of a running local cloud. */
@@ -24,6 +26,9 @@ export interface Services {
   readonly roles: Map<string, string>;
   readonly sessions: AwsSessions;
   readonly lambda: LambdaRunner;
+  /** To be told of what mappings deliver. */
+  readonly meter: FunctionMeter;
+  readonly alarms: AlarmRegistry;
   /** Running event source mappings by their UUID, in order of making. */
   readonly mappings: Map<string, RunningMapping>;
   /** Told of what goes wrong beside the functions. */

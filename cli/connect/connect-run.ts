@@ -62,14 +62,26 @@ async function servedRun(directory: string, facts: StackFacts, write: boolean): 
   const kinesis = new KinesisClient({
     ...{ endpoint: endpoints.kinesis, region: facts.region, credentials: CREDENTIALS },
   });
+  const clients: { destroy(): void }[] = [s3, kinesis];
+  const { cloudwatch } = endpoints;
   return {
     ...parts(directory, facts, (name) => s3Bucket(s3, name)),
     kinesis,
+    cloudwatch:
+      cloudwatch === undefined
+        ? undefined
+        : async () => {
+            const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+            const client = new CloudWatchClient({
+              ...{ endpoint: cloudwatch, region: facts.region, credentials: CREDENTIALS },
+            });
+            clients.push(client);
+            return client;
+          },
     query: (sql) => queryEndpoint({ origin: endpoints.bigquery, ...namesOf(facts) }, sql),
     storageWrite: writeTarget(facts, endpoints.bigqueryStorage),
     close() {
-      s3.destroy();
-      kinesis.destroy();
+      for (const client of clients) client.destroy();
       unlock();
       return Promise.resolve();
     },
@@ -80,6 +92,7 @@ function endedRun(directory: string, facts: StackFacts, warehouse: Warehouse): C
   return {
     ...parts(directory, facts, (name) => folderBucket(join(directory, RUN_FILES.objects, name), name)),
     kinesis: undefined,
+    cloudwatch: undefined,
     query: (sql) => ask(warehouse, sql),
     storageWrite: undefined,
     close: () => warehouse.close(),
@@ -107,6 +120,7 @@ async function endedRunForWriting(directory: string, facts: StackFacts, warehous
     return {
       ...parts(directory, facts, (name) => s3Bucket(s3, name)),
       kinesis: undefined,
+      cloudwatch: undefined,
       query: (sql) => ask(warehouse, sql),
       storageWrite: writeTarget(facts, `${HOST}:${bigquery.grpcPort}`),
       close,

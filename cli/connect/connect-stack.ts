@@ -24,6 +24,7 @@ export function connectStack(stack: string, environment: NodeJS.ProcessEnv, fact
   const ownS3 = environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"];
   const s3 = new S3Client({ region: facts.region, forcePathStyle: ownS3 !== undefined });
   const kinesis = new KinesisClient({ region: facts.region });
+  const clients: { destroy(): void }[] = [s3, kinesis];
   const google = facts.google && googleSide(facts.google, environment);
   return {
     facts,
@@ -33,11 +34,16 @@ export function connectStack(stack: string, environment: NodeJS.ProcessEnv, fact
     archive: facts.archiveBucket === undefined ? undefined : s3Bucket(s3, facts.archiveBucket),
     deadLetters: s3Bucket(s3, facts.deadLetterBucket),
     kinesis,
+    cloudwatch: async () => {
+      const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+      const client = new CloudWatchClient({ region: facts.region });
+      clients.push(client);
+      return client;
+    },
     query: google?.query ?? (() => Promise.reject(new QueryError(`stack ${stack} has no warehouse`))),
     storageWrite: google?.storageWrite,
     close() {
-      s3.destroy();
-      kinesis.destroy();
+      for (const client of clients) client.destroy();
       return Promise.resolve();
     },
   };

@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { TokenSource } from "../../functions/warehouse/token-cache.ts";
 import type { QueryResult } from "../query/result.ts";
@@ -27,6 +28,8 @@ export interface Connection {
   readonly deadLetters: Bucket;
   /** `undefined` once a local run has ended: its stream is gone. */
   readonly kinesis: KinesisClient | undefined;
+  /** Makes a client for metrics and alarms; `undefined` once a local run has ended: they are gone with it. */
+  readonly cloudwatch: (() => Promise<CloudWatchClient>) | undefined;
   /** Asks the warehouse in GoogleSQL; tables need no dataset before their name. A CommandError, or a QueryError in the warehouse's words. */
   readonly query: (sql: string) => Promise<QueryResult>;
   /** `undefined` where no backend writes rows, and for an ended run that is open for reading alone. */

@@ -12,6 +12,8 @@ export const STACK_FILE = "stack.json";
 const endpointsSchema = z.object({
   kinesis: z.url(),
   s3: z.url(),
+  /** Absent in runs of versions before it was served. */
+  cloudwatch: z.url().optional(),
   bigquery: z.url(),
   bigqueryStorage: z.string(),
   pulumiProviders: z.string().optional(),

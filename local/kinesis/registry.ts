@@ -1,5 +1,5 @@
 import { StreamModel } from "../../model/stream/stream-model.ts";
-import type { RecordStores } from "../../model/stream/types.ts";
+import type { RecordStores, StreamMeter } from "../../model/stream/types.ts";
 
 /** A registered fan-out consumer. */
 export interface StreamConsumer {
@@ -31,6 +31,8 @@ export interface StreamRegistryOptions {
   readonly region: string;
   /** Where the records of a new stream are kept; default: in memory. */
   readonly stores?: (streamName: string) => RecordStores;
+  /** Who counts what a new stream does; default: nobody. */
+  readonly meters?: (streamName: string) => StreamMeter;
   /** `false` lifts the limits of all streams. Default `true`. */
   readonly limits?: boolean;
   /** How long a stream is CREATING, DELETING, and UPDATING after a change of its shards. Default 0. */
@@ -66,7 +68,7 @@ export class StreamRegistry {
   /** Makes a stream. An existing name is a `RangeError`. */
   create(stream: NewStream, nowMs: number): StreamEntry {
     if (this.get(stream.name, nowMs) !== undefined) throw new RangeError(`stream ${stream.name} already exists`);
-    const { createMs, updateMs, limits, stores } = this.#options;
+    const { createMs, updateMs, limits, stores, meters } = this.#options;
     const { name, shardCount, retentionHours, maxRecordBytes } = stream;
     const entry: StreamEntry = {
       name,
@@ -77,6 +79,7 @@ export class StreamRegistry {
         createdAtMs: nowMs,
         ...{ retentionHours, maxRecordBytes, createMs, updateMs, limits },
         stores: stores?.(name),
+        meter: meters?.(name),
       }),
       tags: new Map(Object.entries(stream.tags ?? {})),
       consumers: new Map(),

@@ -5,7 +5,7 @@ import { ExecutionEnvironment, type Execution } from "./execution-environment.ts
 import { FunctionLog } from "./function-log.ts";
 import { type RecordCounts, addCounts, recordCountsOf, reportLine } from "./log-lines.ts";
 import { functionArn, heapFlags, processEnvironment } from "./process-environment.ts";
-import type { FunctionConfig, FunctionUpdate, Invocation, InvokeResult } from "./types.ts";
+import type { FunctionConfig, FunctionMeter, FunctionUpdate, Invocation, InvokeResult } from "./types.ts";
 
 export interface LambdaRunnerOptions {
   readonly clock: Clock;
@@ -20,6 +20,8 @@ export interface LambdaRunnerOptions {
   readonly randomUuid: () => string;
   /** Told of every finished invocation. */
   readonly onInvocation?: (invocation: Invocation) => void;
+  /** Told of everything that becomes a metric. */
+  readonly meter?: FunctionMeter;
   /** Concurrent executions of the account; Lambda's default is 1,000. */
   readonly accountConcurrency?: number;
   /** Node binary; default: the running one. */
@@ -119,8 +121,14 @@ export class LambdaRunner {
   /** Calls the function with an event of JSON bytes. Never rejects for what the function does; an unknown function is a RangeError. */
   async invoke(name: string, event: Buffer, kinesisRecords: number): Promise<InvokeResult> {
     const found = this.#function(name);
-    if (this.#closed || !this.#hasConcurrency(found)) return { kind: "throttled" };
+    const { clock, meter } = this.#options;
+    if (this.#closed) return { kind: "throttled" };
+    if (!this.#hasConcurrency(found)) {
+      meter?.throttled(name, clock.now());
+      return { kind: "throttled" };
+    }
     found.running++;
+    meter?.started(name, { running: found.running, runningInAccount: this.#running() }, clock.now());
     const { config } = found;
     const requestId = this.#options.randomUuid();
     const instance = this.#takeInstance(found);
@@ -132,7 +140,7 @@ export class LambdaRunner {
 
     writeEnd(found.log, requestId, config, execution);
     const result = resultOf(requestId, execution);
-    this.#options.onInvocation?.({
+    const invocation: Invocation = {
       functionName: name,
       requestId,
       instance: instance.number,
@@ -145,7 +153,9 @@ export class LambdaRunner {
       quarantined: instance.counts?.quarantined ?? 0,
       maxMemoryMb: execution.maxMemoryMb,
       ...(result.kind === "function-error" ? { error: result.error } : {}),
-    });
+    };
+    meter?.finished(invocation);
+    this.#options.onInvocation?.(invocation);
     return result;
   }
 
@@ -187,6 +197,13 @@ export class LambdaRunner {
     return left > 0;
   }
 
+  /** Running executions of all functions. */
+  #running(): number {
+    let running = 0;
+    for (const each of this.#functions.values()) running += each.running;
+    return running;
+  }
+
   #takeInstance(found: LambdaFunction): Instance {
     for (let warm = found.idle.pop(); warm !== undefined; warm = found.idle.pop()) {
       if (!warm.environment.alive) continue;
@@ -205,6 +222,7 @@ export class LambdaRunner {
       memoryMb: config.memoryMb,
       onLine: (line) => {
         found.log.write(line);
+        this.#options.meter?.logged(line);
         instance.counts = addCounts(instance.counts, recordCountsOf(line));
       },
     });

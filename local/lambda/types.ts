@@ -45,6 +45,23 @@ export type InvokeResult =
   /** No concurrency left. */
   | { readonly kind: "throttled" };
 
+/** Who counts what functions do, for metrics. */
+export interface FunctionMeter {
+  /** An invocation starts. Running ones, it included: of this function, and of all. */
+  started(
+    functionName: string,
+    executions: { readonly running: number; readonly runningInAccount: number },
+    nowMs: number,
+  ): void;
+  /** There was no concurrency for an invocation. */
+  throttled(functionName: string, nowMs: number): void;
+  finished(invocation: Invocation): void;
+  /** A mapping has handed over an event, whose last record is so old. */
+  delivered(functionName: string, iteratorAgeMs: number, nowMs: number): void;
+  /** A line of a function's log. */
+  logged(line: string): void;
+}
+
 /** One finished invocation, for reports. */
 export interface Invocation {
   readonly functionName: string;

@@ -4,7 +4,7 @@ import type { Realiser } from "./realiser.ts";
 const KEY = "aws:kms/key:Key";
 const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
 
-/** AWS resources that do nothing on a laptop: encryption, permissions, alarms, mails and log settings. */
+/** AWS resources that do nothing on a laptop: encryption, permissions, mails and log settings. */
 export const awsWithoutBehaviour: readonly Realiser[] = [
   withoutBehaviour("pulumi:providers:aws", (_, { name }) => ({ id: name })),
   withoutBehaviour(KEY, (_, context) => {
@@ -21,10 +21,6 @@ export const awsWithoutBehaviour: readonly Realiser[] = [
   withoutBehaviour("aws:cloudwatch/logGroup:LogGroup", (inputs, { region, accountId }) => {
     const name = textOf(inputs, "name");
     return { id: name, arn: `arn:aws:logs:${region}:${accountId}:log-group:${name}` };
-  }),
-  withoutBehaviour("aws:cloudwatch/metricAlarm:MetricAlarm", (inputs, { region, accountId }) => {
-    const name = textOf(inputs, "name");
-    return { id: name, arn: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}` };
   }),
   withoutBehaviour("aws:sns/topic:Topic", (inputs, { region, accountId }) => {
     const arn = `arn:aws:sns:${region}:${accountId}:${textOf(inputs, "name")}`;

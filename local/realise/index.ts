@@ -12,6 +12,7 @@ import { kinesisStream } from "./kinesis-stream.ts";
 import { lambdaEventSourceMapping } from "./lambda-event-source-mapping.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import type { Graph } from "../graph.ts";
+import { metricAlarm } from "./metric-alarm.ts";
 import type { Realiser } from "./realiser.ts";
 import { s3BucketSettings } from "./s3-bucket-settings.ts";
 import { s3Bucket } from "./s3-bucket.ts";
@@ -27,6 +28,7 @@ export const REALISERS: readonly Realiser[] = [
   ...s3BucketSettings,
   lambdaFunction,
   lambdaEventSourceMapping,
+  metricAlarm,
   iamRole,
   ...awsWithoutBehaviour,
   bigqueryDataset,

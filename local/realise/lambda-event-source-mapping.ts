@@ -54,13 +54,18 @@ export const lambdaEventSourceMapping = withBehaviour({
 });
 
 /** What is delivered how, and to whom. */
-function declaredTarget(inputs: Inputs, { lambda }: Services): DriverUpdate {
+function declaredTarget(inputs: Inputs, { clock, lambda, meter }: Services): DriverUpdate {
   const declared = declaredMapping(inputs);
   const functionName = declared.functionName.replace(/^arn:aws:lambda:.*:function:/, "");
   return {
     declared,
     functionArn: lambda.arn(functionName),
     roleArn: lambda.roleArn(functionName),
-    invoke: (batch) => lambda.invoke(functionName, batch.event(), batch.records.length),
+    async invoke(batch) {
+      const nowMs = clock.now();
+      const result = await lambda.invoke(functionName, batch.event(), batch.records.length);
+      if (result.kind !== "throttled") meter.delivered(functionName, nowMs - batch.records.at(-1)!.arrivalMs, nowMs);
+      return result;
+    },
   };
 }

@@ -37,7 +37,7 @@ interface ResourceType {
   outputs(inputs: Inputs, context: RealiseContext): Readonly<Record<string, unknown>> & { readonly id: string };
 }
 
-/** A type that has no effect on a laptop, such as an alarm: making, changing and deleting it does nothing. */
+/** A type that has no effect on a laptop, such as an encryption key: making, changing and deleting it does nothing. */
 export interface WithoutBehaviour extends ResourceType {
   readonly behaviour: "none";
 }

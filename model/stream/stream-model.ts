@@ -16,6 +16,7 @@ import type {
   ShardPosition,
   StartingPoint,
   Stream,
+  StreamMeter,
   StreamModelOptions,
   StreamStatus,
 } from "./types.ts";
@@ -43,6 +44,7 @@ export class StreamModel implements Stream {
   /** Kinesis records put and puts throttled, since the stream was made. */
   readonly counts = { records: 0, throttled: 0 };
   readonly #stores: RecordStores;
+  readonly #meter: StreamMeter | undefined;
   readonly #map: ShardMap;
   readonly #activeAtMs: number;
   readonly #updateMs: number;
@@ -56,6 +58,7 @@ export class StreamModel implements Stream {
     this.maxRecordBytes = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES;
     this.retentionHours = options.retentionHours ?? 24;
     this.#stores = options.stores ?? memoryRecordStores();
+    this.#meter = options.meter;
     this.#map = new ShardMap(options.shardCount, options.createdAtMs, this.limits, this.#stores);
     this.#activeAtMs = options.createdAtMs + (options.createMs ?? 0);
     this.#updateMs = options.updateMs ?? 0;
@@ -124,17 +127,23 @@ export class StreamModel implements Stream {
   }
 
   read(shardId: string, position: ShardPosition, consumer: string | undefined, options: ReadOptions): BudgetedRead {
-    if (!this.limits) return { throttled: false, ...this.readFrom(shardId, position, options) };
     const { nowMs } = options;
+    if (!this.limits) {
+      const result = this.readFrom(shardId, position, options);
+      this.#meterRead(shardId, consumer, result, nowMs);
+      return { throttled: false, ...result };
+    }
     const { calls, bytes } = this.#readable(shardId, nowMs).budget(consumer);
     const callFits = calls === undefined || calls.fits(1, nowMs);
     if (!callFits || !bytes.hasRoom(nowMs)) {
       const retryAtMs = Math.max(calls?.fitsAt(1, nowMs) ?? nowMs, bytes.roomAt(nowMs));
+      this.#meter?.readRefused(shardId, nowMs);
       return { throttled: true, limit: callFits ? "bytes" : "calls", retryAtMs };
     }
     const result = this.readFrom(shardId, position, options);
     calls?.take(1, nowMs);
     bytes.take(result.bytes, nowMs);
+    this.#meterRead(shardId, consumer, result, nowMs);
     return { throttled: false, ...result };
   }
 
@@ -172,9 +181,21 @@ export class StreamModel implements Stream {
     const hashKey = explicitHashKey === undefined ? hashKeyOf(entry.partitionKey) : parseHashKey(explicitHashKey);
     if (hashKey === undefined) throw new RangeError(`${this.name}: not a hash key: ${explicitHashKey}`);
     const result = this.#map.covering(hashKey).put(key, entry.data, nowMs);
-    if (result.accepted) this.counts.records++;
-    else this.counts.throttled++;
+    if (result.accepted) {
+      this.counts.records++;
+      this.#meter?.put(result.shardId, key.length + entry.data.length, nowMs);
+    } else {
+      this.counts.throttled++;
+      this.#meter?.putRefused(result.shardId, nowMs);
+    }
     return result;
+  }
+
+  #meterRead(shardId: string, consumer: string | undefined, result: ReadResult, nowMs: number): void {
+    if (this.#meter === undefined) return;
+    const { records, bytes, millisBehindLatest: behindMs } = result;
+    const lastAgeMs = records.length === 0 ? 0 : nowMs - records.at(-1)!.arrivalMs;
+    this.#meter.read(shardId, consumer, { records: records.length, bytes, lastAgeMs, behindMs }, nowMs);
   }
 
   /** A shard with what retention has taken away already gone. */

@@ -130,6 +130,28 @@ export interface StreamModelOptions {
   readonly updateMs?: number;
   /** Where records are kept; default: in memory. */
   readonly stores?: RecordStores;
+  /** Told of every put and read; default: nobody is. */
+  readonly meter?: StreamMeter;
+}
+
+/** Who counts what a stream takes, refuses and gives. Called for every record: to be cheap. */
+export interface StreamMeter {
+  /** `bytes`: payload and partition key. */
+  put(shardId: string, bytes: number, nowMs: number): void;
+  putRefused(shardId: string, nowMs: number): void;
+  /** A read within the limits; `consumer` as in {@link Stream.read}. */
+  read(shardId: string, consumer: string | undefined, read: MeteredRead, nowMs: number): void;
+  readRefused(shardId: string, nowMs: number): void;
+}
+
+/** What a read gave. */
+export interface MeteredRead {
+  readonly records: number;
+  readonly bytes: number;
+  /** Age of its last record; 0 for a read without any. */
+  readonly lastAgeMs: number;
+  /** Age of the first record not yet read; 0 when there is none. */
+  readonly behindMs: number;
 }
 
 /** Why a split, a merge or a change of the shard count was refused: a value for the caller to word, never thrown. */

@@ -119,7 +119,7 @@ export function connectionTo(world: World): Connection {
     label: "a test",
     configuration: "stack.json",
     runDirectory: undefined,
-    ...{ archive, deadLetters, kinesis },
+    ...{ archive, deadLetters, kinesis, cloudwatch: undefined },
     query: () => Promise.reject(new Error("not here")),
     storageWrite: {
       endpoint,
