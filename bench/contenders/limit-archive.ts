@@ -4,14 +4,12 @@
  * object is put with one plain HTTP request. No judging, no unpacking, no retries, no counting, no signature.
  */
 import { request } from "node:http";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { GZIP_LEVEL, gzipOptions } from "../../functions/shared/compressor.ts";
 import type { KinesisEvent } from "../../functions/shared/event.ts";
 import { collectLessOften } from "../../functions/shared/heap.ts";
 
 const ENVELOPE_BYTES = 256;
-const compress = promisify(gzip);
 const endpoint = new URL(process.env["AWS_ENDPOINT_URL_S3"]!);
 let lines = Buffer.allocUnsafeSlow(8 << 20);
 
@@ -28,7 +26,7 @@ export async function handler(event: KinesisEvent): Promise<{ readonly batchItem
     end += lines.write(kinesis.data, end, "base64");
     end += lines.write("}\n", end, "latin1");
   }
-  await put(event.Records[0]!.kinesis.sequenceNumber, await compress(lines.subarray(0, end), gzipOptions(GZIP_LEVEL)));
+  await put(event.Records[0]!.kinesis.sequenceNumber, gzipSync(lines.subarray(0, end), gzipOptions(GZIP_LEVEL)));
   return { batchItemFailures: [] };
 }
 

@@ -52,10 +52,54 @@ const PROCESSOR_MB = 1769;
  */
 export function compressorFor(memoryMb: number): Compressor {
   if (!(memoryMb <= PROCESSOR_MB)) return threadPoolCompressor;
+  const gathered: SharedBuffer = { bytes: Buffer.alloc(0), taken: false };
   return {
-    member: threadPoolCompressor.member,
+    member: (level) => new GatheredMember(level, gathered),
     compress: (bytes, level) => Promise.resolve(gzipSync(bytes, gzipOptions(level))),
   };
+}
+
+/** More than an event of plain records makes; what unpacks to more goes on in the thread pool, since memory must not hold it whole. */
+const GATHERED_BYTES = 6 * 1024 * 1024;
+
+/** A buffer that is made once and used by one member at a time. */
+interface SharedBuffer {
+  bytes: Buffer;
+  taken: boolean;
+}
+
+/** Gathers a member's bytes and compresses them at once at the end; in the thread pool where another has the buffer. */
+class GatheredMember implements GzipMember {
+  readonly #level: number;
+  readonly #shared: SharedBuffer;
+  #used = 0;
+  #streamed: GzipMember | undefined;
+
+  constructor(level: number, shared: SharedBuffer) {
+    this.#level = level;
+    this.#shared = shared;
+    if (shared.taken) this.#streamed = threadPoolCompressor.member(level);
+    else shared.taken = true;
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    if (this.#streamed !== undefined) return this.#streamed.write(bytes);
+    if (this.#used + bytes.length > GATHERED_BYTES) {
+      this.#streamed = threadPoolCompressor.member(this.#level);
+      await this.#streamed.write(this.#shared.bytes.subarray(0, this.#used));
+      this.#shared.taken = false;
+      return this.#streamed.write(bytes);
+    }
+    if (this.#shared.bytes.length === 0) this.#shared.bytes = Buffer.allocUnsafeSlow(GATHERED_BYTES);
+    this.#used += bytes.copy(this.#shared.bytes, this.#used);
+  }
+
+  end(): Promise<Buffer> {
+    if (this.#streamed !== undefined) return this.#streamed.end();
+    const member = gzipSync(this.#shared.bytes.subarray(0, this.#used), gzipOptions(this.#level));
+    this.#shared.taken = false;
+    return Promise.resolve(member);
+  }
 }
 
 class ThreadPoolMember implements GzipMember {

@@ -63,3 +63,8 @@ export function readConsumerEnvironment(reader: EnvironmentReader): ConsumerEnvi
     deadLetterBucket: reader.required(ENVIRONMENT.deadLetterBucket),
   };
 }
+
+/** The function's memory, which Lambda puts in the environment; NaN where it does not say. */
+export function memoryMb(variables: Variables): number {
+  return Number(variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]);
+}

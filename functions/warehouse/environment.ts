@@ -57,8 +57,3 @@ export function awsIdentity(variables: Variables): AwsIdentity {
     token: variables["AWS_SESSION_TOKEN"] ?? "",
   };
 }
-
-/** The function's memory, which Lambda puts in the environment; NaN where it does not say. */
-export function memoryMb(variables: Variables): number {
-  return Number(variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]);
-}

@@ -1,11 +1,12 @@
 import { systemClock } from "../../contract/clock.ts";
 import { compressorFor } from "../shared/compressor.ts";
+import { memoryMb } from "../shared/environment.ts";
 import { collectLessOften } from "../shared/heap.ts";
 import { ObjectStore } from "../shared/object-store.ts";
 import { s3PutObject } from "../shared/s3.ts";
 import { AppendConnection } from "./connection.ts";
 import { Connections } from "./connections.ts";
-import { awsIdentity, memoryMb, readEnvironment } from "./environment.ts";
+import { awsIdentity, readEnvironment } from "./environment.ts";
 import { federatedExchange } from "./federation.ts";
 import { TokenCache } from "./token-cache.ts";
 import { createHandler } from "./warehouse.ts";
