@@ -144,14 +144,39 @@ describe("the table of replacing properties", () => {
       const [type] = key.split(" ") as [string];
       if (type.startsWith("sluice:") || type === "pulumi:pulumi:Stack") return [];
       return Object.keys(inputs)
-        .filter((input) => effectOfChange(rulesOf(type), [input], {}, { [input]: fillIn(inputs[input]) }) === "unknown")
+        .filter((input) => effectOfChange(rulesOf(type), [input], {}, { [input]: inputs[input] }) === "unknown")
         .map((input) => `${type} ${input}`);
     });
     expect(missing).toEqual([]);
   });
 
-  /** Reviewed graphs hold documents as structures. */
-  const fillIn = (value: unknown) => value;
+  test("says of AWS what the real provider plans, for all inputs but those that it does not know or that are asked for together", () => {
+    const path = join(__dirname, "evidence/aws-replacements.json");
+    const { evidence } = JSON.parse(readFileSync(path, "utf8")) as {
+      readonly evidence: readonly {
+        readonly type: string;
+        readonly input: string;
+        readonly replacePaths: readonly string[];
+      }[];
+    };
+    const planned = new Map(
+      evidence.map(({ type, input, replacePaths }) => [
+        `${type} ${input}`,
+        replacePaths.length > 0 ? "replaces" : "in place",
+      ]),
+    );
+    const listed = Object.entries(REPLACING_PROPERTIES)
+      .filter(([type]) => type.startsWith("aws:"))
+      .flatMap(([type, { inputs }]) =>
+        Object.entries(inputs).map(([input, effect]) => [`${type} ${input}`, effect] as const),
+      );
+    expect(listed.filter(([key]) => planned.has(key))).toEqual([...planned].sort(inOrderOf(listed)));
+    expect(listed.map(([key]) => key).filter((key) => !planned.has(key))).toEqual([
+      "aws:cloudwatch/metricAlarm:MetricAlarm metricQueries",
+      "aws:kinesis/stream:Stream maxRecordSizeInKib",
+      "aws:kinesis/streamConsumer:StreamConsumer tags",
+    ]);
+  });
 
   test("every type has a source", () => {
     for (const rules of Object.values(REPLACING_PROPERTIES)) expect(rules.source).not.toBe("");
@@ -168,6 +193,13 @@ describe("the table of replacing properties", () => {
     expect(effect(["invented"], {}, { invented: 1 })).toBe("unknown");
   });
 });
+
+type Entries = readonly (readonly [string, unknown])[];
+
+function inOrderOf(entries: Entries): (one: readonly [string, unknown], other: readonly [string, unknown]) => number {
+  const position = new Map(entries.map(([key], index) => [key, index]));
+  return ([one], [other]) => (position.get(one) ?? -1) - (position.get(other) ?? -1);
+}
 
 describe("a changed schema", () => {
   const schema = (...columns: readonly object[]) => JSON.stringify(columns);
