@@ -10,6 +10,8 @@ export const EXIT = {
   auditBroken: 3,
   /** Everything ran, but `sluice preview --fail-on` found what is not to go out: a mandatory policy violated, or data lost. */
   refused: 4,
+  /** Everything ran, but `sluice status` found something wrong: an alarm rings, nobody watches, or dead letters wait for a replay. */
+  unwell: 5,
   /** Ended by SIGINT (Ctrl-C): 128 + 2. */
   interrupted: 130,
   /** Ended by SIGTERM: 128 + 15. */
@@ -21,5 +23,6 @@ export const EXIT = {
 /** Lines for the help text. */
 export const EXIT_CODES_HELP = [
   "Exit codes: 0 done (local, audit: the audit holds), 1 failed, 2 wrong command line,",
-  "            3 the audit does not hold, 4 refused (preview --fail-on), 130/143 ended by SIGINT/SIGTERM.",
+  "            3 the audit does not hold, 4 refused (preview --fail-on), 5 something is wrong (status),",
+  "            130/143 ended by SIGINT/SIGTERM.",
 ].join("\n");

@@ -11,7 +11,9 @@ import { register as registerProduce } from "./commands/produce.ts";
 import { register as registerQuarantine } from "./commands/quarantine.ts";
 import { register as registerQuery } from "./commands/query.ts";
 import { register as registerReplay } from "./commands/replay.ts";
+import { register as registerStatus } from "./commands/status.ts";
 import { register as registerTerraform } from "./commands/terraform.ts";
+import { register as registerVerify } from "./commands/verify.ts";
 import { describeError, exitCodeOf } from "./errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.ts";
 
@@ -27,6 +29,8 @@ const COMMANDS: readonly Register[] = [
   registerPreview,
   registerEnv,
   registerTerraform,
+  registerVerify,
+  registerStatus,
 ];
 
 /** Runs a command line (without node and script) and gives the exit code. Never rejects. */

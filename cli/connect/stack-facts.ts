@@ -4,6 +4,8 @@ import type { StackConfig } from "../../infra/stack-config.ts";
 
 /** What commands need to know of a stack beyond where its services answer; also the content of a run's `stack.json`. */
 export const stackFactsSchema = z.object({
+  /** What names of the stack's resources begin with, `sluice-dev`; absent in runs of earlier versions. */
+  namePrefix: z.string().optional(),
   streamName: z.string(),
   region: z.string(),
   /** `""` for the stream's first generation. */
@@ -43,6 +45,7 @@ export function stackFacts(config: StackConfig): StackFacts {
   const granted = config.backends.flatMap(({ grants }) => grants);
   const { partitionExpiryDays } = config.warehouse;
   return {
+    namePrefix: names.prefix,
     streamName: names.stream,
     region: config.aws.region,
     generation: config.stream.generation,
