@@ -1,7 +1,7 @@
 /** Where keys go: which share of a source each shard gets, and which share of a shard each lane. */
 import { laneOf } from "../event-source/lane.ts";
 import { evenStarts, hashKeyOf } from "../stream/hash-key.ts";
-import type { FlowSource } from "./types.ts";
+import type { FlowSource, SkewedKeys, WeightedKey } from "./types.ts";
 
 /** The outer partition key of all KPL aggregates. */
 const AGGREGATE_KEY = "a";
@@ -17,28 +17,28 @@ export interface KeyShares {
 /** Shares of a source on a stream whose shards have equal ranges of hash keys. A RangeError for no keys. */
 export function keyShares({ keys, format }: Pick<FlowSource, "keys" | "format">, shards: number): KeyShares {
   const outerKey = format === "plain" ? undefined : AGGREGATE_KEY;
-  if (keys === "uniform") {
-    return {
-      byShard: new Float64Array(shards).fill(1 / shards),
-      byLane: (_, lanes) => (outerKey === undefined ? new Float64Array(lanes).fill(1 / lanes) : oneLane(lanes)),
-    };
-  }
-  if (keys.length === 0) throw new RangeError("a source needs at least one key");
+  const { heavy, uniformWeight } = skewed(keys);
+  if (heavy.length === 0 && uniformWeight <= 0) throw new RangeError("a source needs at least one key");
   const starts = evenStarts(shards);
-  const byShard = new Float64Array(shards);
-  const keysOf: { readonly partitionKey: string; readonly weight: number }[][] = starts.map(() => []);
-  for (const key of keys) {
-    const shard = shardOf(starts, hashKeyOf(key.partitionKey));
+  const byShard = new Float64Array(shards).fill(uniformWeight / shards);
+  const keysOf: WeightedKey[][] = starts.map(() => []);
+  for (const key of heavy) {
+    const shard = shardOf(starts, key.hashKey ?? hashKeyOf(key.partitionKey));
     byShard[shard]! += key.weight;
     keysOf[shard]!.push(key);
   }
   const byLane = (shard: number, lanes: number): Float64Array => {
     if (outerKey !== undefined) return oneLane(lanes);
-    const shares = new Float64Array(lanes);
+    const shares = new Float64Array(lanes).fill(uniformWeight / shards / lanes);
     for (const { partitionKey, weight } of keysOf[shard]!) shares[laneOf(partitionKey, lanes)]! += weight;
     return normalised(shares);
   };
   return { byShard: normalised(byShard), byLane };
+}
+
+function skewed(keys: FlowSource["keys"]): SkewedKeys {
+  if (keys === "uniform") return { heavy: [], uniformWeight: 1 };
+  return "heavy" in keys ? keys : { heavy: keys, uniformWeight: 0 };
 }
 
 function oneLane(lanes: number): Float64Array {

@@ -13,8 +13,17 @@ export interface RateStep {
 /** A partition key's share of a source. */
 export interface WeightedKey {
   readonly partitionKey: string;
+  /** Where it falls, 32 lower-case hex digits, for a key known only by that and a name; by default the partition key's MD5. */
+  readonly hashKey?: string;
   /** Above 0; only the relation of weights counts. */
   readonly weight: number;
+}
+
+/** Some keys with shares of their own, among very many of equal weight. */
+export interface SkewedKeys {
+  readonly heavy: readonly WeightedKey[];
+  /** Of all the others together, in the same measure as the weights. */
+  readonly uniformWeight: number;
 }
 
 /** One kind of producers: a rate over time, one size of record, one format, one distribution of keys. */
@@ -28,7 +37,7 @@ export interface FlowSource {
    * `uniform`: very many keys of equal weight. In the formats of KPL the keys decide the shard, as with real producers, but the lane
    * is that of the one outer key `a`.
    */
-  readonly keys: "uniform" | readonly WeightedKey[];
+  readonly keys: "uniform" | readonly WeightedKey[] | SkewedKeys;
 }
 
 /** A time span; `toMs` is not part of it. */

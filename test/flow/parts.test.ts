@@ -84,3 +84,13 @@ test("weighted keys go to the shards and lanes that the stream and the mapping g
     }
   }
 });
+
+test("heavy keys among many equal ones add to what the ranges and lanes get evenly", () => {
+  const hashKey = `c${"0".repeat(31)}`;
+  const heavy = [{ partitionKey: "hot", hashKey, weight: 0.3 }];
+  const shares = keyShares({ keys: { heavy, uniformWeight: 0.7 }, format: "plain" }, 4);
+  expect([...shares.byShard].map((share) => share.toFixed(3))).toEqual(["0.175", "0.175", "0.175", "0.475"]);
+  const lanes = shares.byLane(3, 2);
+  expect(lanes[laneOf("hot", 2)]).toBeCloseTo((0.3 + 0.0875) / 0.475, 12);
+  expect([...shares.byLane(0, 2)]).toEqual([0.5, 0.5]);
+});
