@@ -14,6 +14,11 @@ export const SHARD_WRITE_RECORDS_PER_SECOND = 1000;
 export const SHARD_READ_BYTES_PER_SECOND = 2 * 1024 * 1024;
 export const SHARD_READ_CALLS_PER_SECOND = 5;
 
+/** UpdateShardCount: at most so often in a rolling window, to at most so many shards. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
+export const SHARD_COUNT_CHANGES = 10;
+export const SHARD_COUNT_WINDOW_MS = 24 * 3_600_000;
+export const STREAM_MAX_SHARDS = 10_000;
+
 /** One GetRecords answer. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
 export const GET_RECORDS_MAX_RECORDS = 10_000;
 export const GET_RECORDS_MAX_BYTES = 10 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_RECORD_BYTES } from "../../contract/limits.ts";
+import { DEFAULT_MAX_RECORD_BYTES, SHARD_COUNT_CHANGES, SHARD_COUNT_WINDOW_MS } from "../../contract/limits.ts";
 import { hashKeyOf, parseHashKey } from "./hash-key.ts";
 import { memoryRecordStores } from "./record-store.ts";
 import type { Shard } from "./shard.ts";
@@ -22,9 +22,6 @@ import type {
 } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
-/** UpdateShardCount: 10 changes in 24 hours. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
-const SHARD_COUNT_CHANGES = 10;
-const SHARD_COUNT_WINDOW_MS = 24 * HOUR_MS;
 
 const utf8 = new TextEncoder();
 
