@@ -2,7 +2,8 @@
 import { effectOfChange, forcesReplacement, rulesOf } from "../infra/replacing-properties.ts";
 import type { Graph, GraphResource } from "../local/graph.ts";
 import type { PropertyChange, ResourceChange } from "./change.ts";
-import { SECRET, differences, shownPair } from "./values.ts";
+import type { EngineVerdict } from "./engine.ts";
+import { type Path, SECRET, differences, shownPair } from "./values.ts";
 
 const AWS_PROVIDER = "pulumi:providers:aws";
 
@@ -20,9 +21,14 @@ interface Pair {
 
 /**
  * Compares what two revisions declare for one stack; a side that does not have the stack declares nothing. Resources are told apart by their URNs
- * and by the aliases of the later revision, as the engine does it. In order: deleted, replaced, changed, added, each in its graph's order.
+ * and by the aliases of the later revision, as the engine does it. What replaces a resource is the engine's word where it has given `verdicts`, and else
+ * that of the table of replacing properties. In order: deleted, replaced, changed, added, each in its graph's order.
  */
-export function differenceOf(before: Graph | undefined, after: Graph | undefined): readonly ResourceChange[] {
+export function differenceOf(
+  before: Graph | undefined,
+  after: Graph | undefined,
+  verdicts?: ReadonlyMap<string, EngineVerdict>,
+): readonly ResourceChange[] {
   const old = new Map((before?.resources ?? []).map((resource) => [resource.urn, resource]));
   const pairs = new Map<string, Pair>();
   const added: GraphResource[] = [];
@@ -34,7 +40,7 @@ export function differenceOf(before: Graph | undefined, after: Graph | undefined
     }
     const was = old.get(urn)!;
     old.delete(urn);
-    pairs.set(resource.urn, pairOf(was, resource));
+    pairs.set(resource.urn, pairOf(was, resource, verdicts));
   }
   replaceDependents(pairs);
   const changes = [...pairs.values()]
@@ -60,11 +66,19 @@ function oneSided(kind: "deleted" | "added", resource: GraphResource): ResourceC
   return { kind, type, name, properties: [], ...(kind === "deleted" ? { before: resource } : { after: resource }) };
 }
 
-function pairOf(before: GraphResource, after: GraphResource): Pair {
+function pairOf(
+  before: GraphResource,
+  after: GraphResource,
+  verdicts: ReadonlyMap<string, EngineVerdict> | undefined,
+): Pair {
   const rules = rulesOf(after.type);
+  const effectOf = (path: Path): PropertyChange["effect"] => {
+    if (verdicts === undefined) return effectOfChange(rules, path, before.inputs, after.inputs);
+    return verdicts.get(after.urn)?.replacing.has(String(path[0])) === true ? "replaces" : "in place";
+  };
   const readable = differences(masked(before), masked(after)).map(({ path, text, ...values }): PropertyChange => {
     const [old, now] = shownPair(values.before, values.after);
-    return { path: text, before: old, after: now, effect: effectOfChange(rules, path, before.inputs, after.inputs) };
+    return { path: text, before: old, after: now, effect: effectOf(path) };
   });
   // A secret is compared, and shown nowhere.
   const properties = [...readable, ...changedSecrets(before, after)];

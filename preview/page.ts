@@ -36,7 +36,10 @@ export function pageOf(preview: Preview, limits: PageLimits = UNLIMITED): readon
     { kind: "heading", level: 2, text: ["Sluice preview"] },
     {
       kind: "paragraph",
-      text: ["What ", code(preview.head), " does to what ", code(preview.base), " declares. No cloud was asked."],
+      text:
+        preview.engine === true
+          ? ["What Pulumi's engine says that ", code(preview.head), " does to ", code(preview.base), "."]
+          : ["What ", code(preview.head), " does to what ", code(preview.base), " declares. No cloud was asked."],
     },
     overview(shown),
     ...(hidden > 0 ? [paragraph(`${count(hidden, "more environment")} not shown here.`)] : []),

@@ -6,6 +6,7 @@ import { SERVICE_TIMES, type ServiceTimes } from "../model/service-times.ts";
 import { type AccessChange, accessChanges } from "./access.ts";
 import type { ResourceChange } from "./change.ts";
 import { type DataFinding, dataFindings } from "./data.ts";
+import type { EngineVerdict } from "./engine.ts";
 import { deliveryNotes } from "./delivery.ts";
 import { differenceOf } from "./difference.ts";
 import {
@@ -35,6 +36,8 @@ export interface Sides {
   readonly stack: string;
   readonly before: Side | undefined;
   readonly after: Side | undefined;
+  /** What Pulumi's engine says of each resource, where it was asked. */
+  readonly verdicts?: ReadonlyMap<string, EngineVerdict>;
   /** Service times that capacity and price are reckoned with; the published ones unless given. */
   readonly times?: ServiceTimes;
 }
@@ -66,13 +69,15 @@ export interface Preview {
   readonly base: string;
   /** The change: `the working tree`. */
   readonly head: string;
+  /** Whether it is Pulumi's engine that compared, with the state in place of a base. */
+  readonly engine?: boolean;
   readonly environments: readonly EnvironmentPreview[];
 }
 
 /** Works out what a change does to an environment. */
-export function previewOf({ stack, before, after, times = SERVICE_TIMES }: Sides): EnvironmentPreview {
+export function previewOf({ stack, before, after, verdicts, times = SERVICE_TIMES }: Sides): EnvironmentPreview {
   // A stack whose file is gone is not deployed any more, which deletes nothing.
-  const changes = after === undefined ? [] : differenceOf(before?.graph, after.graph);
+  const changes = after === undefined ? [] : differenceOf(before?.graph, after.graph, verdicts);
   const old = before && pricedGraph(before.graph, times);
   const now = after && pricedGraph(after.graph, times);
   // One load for both sides, so that the difference is the change's: what the later revision declares.

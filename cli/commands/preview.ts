@@ -16,6 +16,7 @@ const FAIL_ON = ["none", "mandatory", "data-loss"] as const;
 interface Flags {
   readonly stack?: string;
   readonly base: string;
+  readonly engine?: true;
   readonly format: (typeof FORMATS)[number];
   readonly failOn: (typeof FAIL_ON)[number];
 }
@@ -27,7 +28,10 @@ export function register(program: Command, context: CommandContext): void {
     .description("show what a change of the program or its configuration does to each environment")
     .addOption(new Option("--stack <name>", "only stacks/Pulumi.<name>.yaml").conflicts("all"))
     .option("--all", "every stack but local, as without --stack")
-    .option("--base <ref>", "revision to compare the working tree with", "HEAD")
+    .addOption(
+      new Option("--base <ref>", "revision to compare the working tree with").default("HEAD").conflicts("engine"),
+    )
+    .option("--engine", "ask Pulumi's engine, against the real state; needs the CLI and the clouds' credentials")
     .addOption(new Option("--format <name>", "how it is written").choices(FORMATS).default("terminal"))
     .addOption(
       new Option("--fail-on <what>", "end with code 4 for violated mandatory policies, or for these and for lost data")
@@ -35,19 +39,22 @@ export function register(program: Command, context: CommandContext): void {
         .default("mandatory"),
     )
     .addHelpText("after", EXAMPLES)
-    .action(async ({ stack, base, format, failOn }: Flags) => {
+    .action(async ({ stack, base, engine, format, failOn }: Flags) => {
       const { systemClock } = await import("../../contract/clock.ts");
       const { listenForInterrupt } = await import("../interrupt.ts");
       const interrupt = listenForInterrupt(process, systemClock);
       try {
-        const { previewRevisions } = await import("../preview/preview-command.ts");
         const { losesData, violatesPolicy } = await import("../../preview/preview.ts");
         const { policyFindings: findings } = await import("../preview/policies.ts");
-        const projectRoot = process.cwd();
-        const preview = await previewRevisions(
-          { projectRoot, base, findings, ...(stack !== undefined && { stack }) },
-          interrupt.signal,
-        );
+        const request = { projectRoot: process.cwd(), findings, ...(stack !== undefined && { stack }) };
+        const preview =
+          engine === true
+            ? await (
+                await import("../preview/engine-command.ts")
+              ).previewByEngine({ ...request, environment: process.env }, interrupt.signal)
+            : await (
+                await import("../preview/preview-command.ts")
+              ).previewRevisions({ ...request, base }, interrupt.signal);
         const { written } = await import("../preview/written.ts");
         context.stdout.write(await written(preview, format, context.stdout, process.env));
         const refused =

@@ -18,9 +18,12 @@ export interface PreviewRequest {
   /** Any name that git knows a commit by. */
   readonly base: string;
   readonly install?: Install;
-  /** What policies say of a graph; none unless given. */
-  readonly findings?: (graph: Graph, stack: string, load: DeclaredLoad | undefined) => readonly PolicyFinding[];
+  /** None unless given. */
+  readonly findings?: Policies;
 }
+
+/** What policies say of a graph. */
+export type Policies = (graph: Graph, stack: string, load: DeclaredLoad | undefined) => readonly PolicyFinding[];
 
 /** Programs that run at the same time. */
 const AT_ONCE = 2;
@@ -54,7 +57,8 @@ export async function previewRevisions(request: PreviewRequest, signal: AbortSig
   }
 }
 
-function stackNames(wanted: string | undefined, head: Project, base: Project | undefined): readonly string[] {
+/** The stacks that are previewed: the one that is wanted, or all but `local`. A `UsageError` for one that there is not. */
+export function stackNames(wanted: string | undefined, head: Project, base: Project | undefined): readonly string[] {
   const known = [...new Set([...stacksOf(head), ...(base === undefined ? [] : stacksOf(base))])].sort();
   if (wanted === undefined) return known.filter((name) => name !== LOCAL);
   if (!known.includes(wanted)) throw new UsageError(`there is no stack ${wanted}; there are ${known.join(", ")}`);
@@ -78,7 +82,8 @@ async function sideOf(
   };
 }
 
-function readStack(project: Project, name: string, revision: string) {
+/** A stack of a project; a `CommandError` for a file that cannot be read. */
+export function readStack(project: Project, name: string, revision: string) {
   try {
     return stackOf(project, name);
   } catch (error) {
