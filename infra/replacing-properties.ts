@@ -200,7 +200,9 @@ export function effectOfChange(
   after: Inputs,
 ): "replaces" | "in place" | "unknown" {
   const names = path.filter((key) => typeof key === "string");
-  const whole = names.map((_, index) => names.slice(0, names.length - index)).find((way) => way.join(".") in inputs);
+  const whole = names
+    .map((_, index) => names.slice(0, names.length - index))
+    .find((way) => Object.hasOwn(inputs, way.join(".")));
   const parts = Object.keys(inputs)
     .map((listed) => listed.split("."))
     .filter((listed) => listed.length > names.length && names.every((name, index) => name === listed[index]));
