@@ -1,6 +1,6 @@
 /** What a change of a resource's inputs comes to: an update in place, or another resource. Pure. */
 import { type ResourceRules, forcesReplacement } from "../../infra/replacing-properties.ts";
-import { type Properties, isStructure, sameValue } from "./values.ts";
+import { type Properties, isStructure, sameValue, valueOf } from "./values.ts";
 
 /** How one property changes. */
 export interface PropertyChange {
@@ -41,7 +41,7 @@ function changesWithin(before: unknown, after: unknown, keys: readonly Key[]): C
   if (after === undefined) return [{ keys, kind: "delete" }];
   if (isStructure(before) && isStructure(after)) {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
-      changesWithin(before[key], after[key], [...keys, key]),
+      changesWithin(valueOf(before, key), valueOf(after, key), [...keys, key]),
     );
   }
   if (Array.isArray(before) && Array.isArray(after)) {

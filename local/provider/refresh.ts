@@ -1,6 +1,6 @@
 /** What a refresh finds: the declared state, with what the running cloud has in its place. Pure. */
 import type { ResourceState } from "./operations.ts";
-import { type Properties, isStructure, sameValue } from "./values.ts";
+import { type Properties, isStructure, sameValue, valueOf } from "./values.ts";
 
 /**
  * A resource as it is. `found` is what a realiser has read: those inputs that matter here, in their form; what it leaves out is not kept
@@ -15,7 +15,7 @@ export function seenState(state: ResourceState, found: Properties): ResourceStat
 }
 
 function overlaid(declared: Properties, found: Properties, keys: readonly string[]): Properties {
-  return Object.fromEntries(keys.map((key) => [key, seen(declared[key], found[key])]));
+  return Object.fromEntries(keys.map((key) => [key, seen(valueOf(declared, key), valueOf(found, key))]));
 }
 
 function seen(declared: unknown, found: unknown): unknown {

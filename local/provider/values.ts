@@ -10,6 +10,11 @@ export function isStructure(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !Object.hasOwn(value, SIGNATURE_KEY);
 }
 
+/** A property's value; `undefined` for one that is only inherited: a tag may be called `constructor`. */
+export function valueOf(properties: Properties, key: string): unknown {
+  return Object.hasOwn(properties, key) ? properties[key] : undefined;
+}
+
 /** SHA-256 of an asset or archive; the engine leaves the content of those away that it only asks about. */
 function contentHash(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
@@ -29,7 +34,7 @@ export function withContents(value: unknown, known?: unknown): unknown {
   }
   if (!isStructure(value)) return value;
   const knownFields = isStructure(known) ? known : {};
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withContents(inner, knownFields[key])]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withContents(inner, valueOf(knownFields, key))]));
 }
 
 /** Whether two values are the same. What is not known yet is the same as nothing. */
@@ -42,7 +47,7 @@ export function sameValue(one: unknown, other: unknown): boolean {
   }
   if (isStructure(one) && isStructure(other)) {
     const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-    return [...keys].every((key) => sameValue(one[key], other[key]));
+    return [...keys].every((key) => sameValue(valueOf(one, key), valueOf(other, key)));
   }
   return isDeepStrictEqual(one, other);
 }
