@@ -34,7 +34,9 @@ export function withContents(value: unknown, known?: unknown): unknown {
   }
   if (!isStructure(value)) return value;
   const knownFields = isStructure(known) ? known : {};
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withContents(inner, valueOf(knownFields, key))]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withContents(inner, valueOf(knownFields, key))]),
+  );
 }
 
 /** Whether two values are the same. What is not known yet is the same as nothing. */
