@@ -11,6 +11,8 @@ const arrivalSchema = z.iso.datetime().transform((text) => Date.parse(text));
 
 /** What Lambda writes to an on-failure destination, as far as it is needed. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
 const failureSchema = z.object({
+  /** Of Lambda's record; a later one may mean something else. */
+  version: z.literal("1.0").default("1.0"),
   requestContext: z.object({ functionArn: z.string() }),
   KinesisBatchInfo: z.object({
     shardId: z.string(),

@@ -9,6 +9,7 @@ import type { KinesisEventRecord } from "../../functions/shared/event.ts";
 import { Unpacker } from "../../functions/shared/unpack.ts";
 import type { Stream, StreamRecord } from "../../model/stream/types.ts";
 import { CommandError, messageOf } from "../errors.ts";
+import { FutureFormatError, refuseFutureDocument } from "../format-version.ts";
 import { inWindow } from "../time-window.ts";
 import { type StreamEntry, type StreamLedger, entriesOf } from "./stream-ledger.ts";
 
@@ -81,6 +82,8 @@ export function fileLedger(file: string): StreamLedger {
           if (entries.length > 0) yield entries;
         }
       } catch (error) {
+        if (error instanceof FutureFormatError)
+          throw new CommandError(`${file}: ${error.message}`, { cause: error, hint: error.hint });
         if (error instanceof CommandError) throw error;
         throw new CommandError(`${file}: cannot be read: ${messageOf(error)}`, {
           cause: error,
@@ -102,7 +105,9 @@ async function* ledgerLines(file: string): AsyncGenerator<readonly string[], voi
     const lines = (rest + (chunk as string)).split("\n");
     rest = lines.pop()!;
     if (head && lines.length > 0) {
-      headSchema.parse(JSON.parse(lines.shift()!));
+      const first: unknown = JSON.parse(lines.shift()!);
+      refuseFutureDocument("streamLedger", first);
+      headSchema.parse(first);
       head = false;
     }
     if (lines.length > 0) yield lines;

@@ -7,7 +7,9 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { type ObjectSource, folderSource } from "../audit/object-source.ts";
+import { FORMAT_METADATA, formatOfObject } from "../../contract/formats.ts";
 import { CommandError, codeOf, messageOf } from "../errors.ts";
+import { refuseFutureObject } from "../format-version.ts";
 
 /** One object cannot be read, whatever is with the others: damaged, or refused for what it is. Its key is the caller's to say. */
 export class ObjectError extends CommandError {
@@ -68,11 +70,18 @@ export function s3Bucket(client: S3Client, name: string): Bucket {
       }
     },
     async read(key) {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: name, Key: key })).catch((error: unknown) => {
-        throw OF_ONE_OBJECT.has(nameOf(error))
-          ? new ObjectError(`${nameOf(error)}: ${messageOf(error)}`, error)
-          : error;
-      });
+      const { Body, Metadata } = await client
+        .send(new GetObjectCommand({ Bucket: name, Key: key }))
+        .catch((error: unknown) => {
+          throw OF_ONE_OBJECT.has(nameOf(error))
+            ? new ObjectError(`${nameOf(error)}: ${messageOf(error)}`, error)
+            : error;
+        });
+      try {
+        refuseFutureObject(Metadata?.[FORMAT_METADATA]);
+      } catch (error) {
+        throw new ObjectError(messageOf(error), error);
+      }
       try {
         return Buffer.from(await Body!.transformToByteArray());
       } catch (error) {
@@ -82,8 +91,12 @@ export function s3Bucket(client: S3Client, name: string): Bucket {
       }
     },
     async put(key, bytes) {
+      const format = formatOfObject(key);
       await client.send(
-        new PutObjectCommand({ Bucket: name, Key: key, Body: bytes, ContentType: "application/x-ndjson" }),
+        new PutObjectCommand({
+          ...{ Bucket: name, Key: key, Body: bytes, ContentType: "application/x-ndjson" },
+          ...(format !== undefined && { Metadata: { [FORMAT_METADATA]: format } }),
+        }),
       );
     },
     async copy(from, to) {

@@ -1,4 +1,5 @@
 import { renameSync, writeFileSync } from "node:fs";
+import { FORMAT_VERSIONS } from "../../contract/formats.ts";
 import type { CloudEndpoints } from "../../local/cloud.ts";
 
 /** What other programs need to use a running local cloud: the content of `--endpoints FILE`. */
@@ -18,7 +19,7 @@ export const ENDPOINTS_FILE = "endpoints.json";
 
 /** Writes the endpoints of a run. */
 export function writeEndpoints(file: string, endpoints: Endpoints): void {
-  writeWhole(file, endpoints);
+  writeWhole(file, { version: FORMAT_VERSIONS.run, ...endpoints });
 }
 
 /** Writes a JSON file whole: whoever waits for it never reads a part. */

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { FORMAT_VERSIONS } from "../../contract/formats.ts";
 import { type Reason, REASONS } from "../../contract/reasons.ts";
+import { oneLine } from "../connect/one-line.ts";
+import { CommandError } from "../errors.ts";
+import { refuseFutureDocument } from "../format-version.ts";
 
 const count = z.int().nonnegative();
 const mean = z.number().nonnegative().nullable();
@@ -60,6 +63,18 @@ export const reportSchema = z.strictObject({
   delivery: z.record(z.string(), deliverySchema),
   audit: z.record(z.string(), auditSchema),
 });
+
+/** Reads a report, of this release or an earlier one. Throws a CommandError that says why one cannot be read. */
+export function parseReport(text: string): Report {
+  try {
+    const document: unknown = JSON.parse(text);
+    refuseFutureDocument("report", document);
+    return reportSchema.parse(document);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`it is no report: ${oneLine(error)}`, { cause: error });
+  }
+}
 
 /** The report of a run. */
 export type Report = z.infer<typeof reportSchema>;

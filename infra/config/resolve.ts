@@ -57,9 +57,10 @@ function byName(one: { name: string }, other: { name: string }): number {
 
 function fillIn(raw: RawConfig, written: WrittenConfig): StackConfig {
   const { project, stack: environment } = raw;
-  const { stream, warehouse, alarms } = written;
+  const { configVersion: _version, ...settings } = written;
+  const { stream, warehouse, alarms } = settings;
   return {
-    ...written,
+    ...settings,
     project,
     environment,
     protectData: written.protectData ?? !UNPROTECTED_ENVIRONMENTS.includes(environment),

@@ -3,6 +3,7 @@
  * type, default, range and meaning. Rules between fields are in `rules.ts`; docs/configuration.md is made of both.
  */
 import { z } from "zod";
+import { FORMAT_VERSIONS } from "../../contract/formats.ts";
 import { COLUMNS, DEFAULT_CLUSTERING, type ColumnName } from "../../contract/columns.ts";
 import { WIRE_FORMATS } from "../../model/cost/load.ts";
 import type { Grant } from "../stack-config.ts";
@@ -51,6 +52,12 @@ const logRetention: Kind<z.ZodInt> = {
   schema: z.int().refine((days) => (LOG_RETENTION_DAYS as readonly number[]).includes(days)),
   type: "whole number",
   rule: `one of ${LOG_RETENTION_DAYS.join(", ")}`,
+};
+
+const configVersion: Kind<z.ZodInt> = {
+  schema: z.int().min(1).max(FORMAT_VERSIONS.configuration),
+  type: "whole number",
+  rule: `${FORMAT_VERSIONS.configuration}: a later version is of a later release of Sluice`,
 };
 
 const fieldName = text(/^[^\p{Cc}]{1,128}$/u, "1 to 128 characters, none of them a control character");
@@ -315,6 +322,11 @@ export const SCHEMA = z.strictObject({
   ),
   tags: optional(tags, {}, "Tags of AWS resources and labels of Google's."),
   backends: required(backends, { archive: { grants: ["archive-bucket-write"] } }, "The consumers, by name."),
+  configVersion: optional(
+    configVersion,
+    FORMAT_VERSIONS.configuration,
+    "Version of these settings. A later one belongs to a later release of Sluice, and is refused by this one.",
+  ),
   forwarder: derived(
     forwarder,
     "off",

@@ -72,6 +72,7 @@ const VALUES: Readonly<Record<string, { readonly good: readonly unknown[]; reado
     good: [{ LEVEL: "debug", a1: "" }],
     bad: [{ LEVEL: 1 }, { LEVEL: "x".repeat(3072) }, "LEVEL=debug"],
   },
+  configVersion: { good: [1], bad: [0, 2, "one"] },
   forwarder: { good: [FORWARDER], bad: [true, [], "on"] },
   "forwarder.image": { good: ["fluent/fluent-bit:4.1", "example.com:5000/x@sha256:00"], bad: ["", "UPPER", "a b"] },
   "forwarder.cpu": { good: [256], bad: [255, "256"] },

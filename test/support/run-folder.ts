@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { systemClock } from "../../contract/clock.ts";
 import type { QuarantineLine } from "../../contract/formats.ts";
 import type { Endpoints } from "../../cli/local/endpoints-file.ts";
-import { type Report, reportSchema } from "../../cli/report/schema.ts";
+import { type Report, parseReport } from "../../cli/report/schema.ts";
 import { openWarehouse } from "../../local/bigquery/warehouse.ts";
 
 /** One line of the archive. */
@@ -41,7 +41,7 @@ export class RunFolder {
   }
 
   report(): Report {
-    return reportSchema.parse(JSON.parse(readFileSync(join(this.directory, "report.json"), "utf8")));
+    return parseReport(readFileSync(join(this.directory, "report.json"), "utf8"));
   }
 
   endpoints(): Endpoints {
