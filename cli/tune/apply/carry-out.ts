@@ -1,0 +1,107 @@
+/** Carries out a plan, step by step, on a stream that others may look at, kill us over, or change meanwhile. */
+import { type Clock, sleep } from "../../../contract/clock.ts";
+import type { Plan, Step } from "../../../model/resharding/plan.ts";
+import { CommandError } from "../../errors.ts";
+import { type PlanMark, formatMark } from "./plan-tag.ts";
+import type { StreamControl, StreamView } from "./stream-control.ts";
+
+/** How often a stream that is UPDATING is asked for, in milliseconds. */
+const POLL_MS = 1000;
+/** A step that would wait longer than this, in milliseconds, is for another run of the command. */
+const PATIENCE_MS = 60_000;
+
+/** What it needs. */
+export interface CarryOutOptions {
+  readonly control: StreamControl;
+  readonly clock: Clock;
+  readonly plan: Plan;
+  /** As it is on the stream already, or is to be. */
+  readonly mark: PlanMark;
+  readonly signal: AbortSignal;
+  /** Told before each call. */
+  readonly onBegin: (step: Step) => void;
+}
+
+/**
+ * Sets the mark, then makes each step and waits until the stream is ACTIVE again. The mark stays: whoever has seen to the
+ * declared count takes it away. Resolves with the steps that were made, fewer than all when the signal aborts. Throws a
+ * CommandError, with the mark left, where a step must wait for hours or the shards are not those of the plan.
+ */
+export async function carryOut(options: CarryOutOptions): Promise<number> {
+  const { control, clock, plan, signal, onBegin } = options;
+  let { mark } = options;
+  await control.setMark(formatMark(mark));
+  for (const [index, step] of plan.steps.entries()) {
+    if (!(await waitFor(step.startsAtMs, plan, options))) return index;
+    for (;;) {
+      const view = await whenActive(control, clock, signal);
+      if (view === undefined) return index;
+      if (isDone(step, view)) break;
+      checkShards(step, view, plan);
+      onBegin(step);
+      if (step.kind === "update-shard-count") {
+        mark = { ...mark, changesMs: [...mark.changesMs, clock.now()] };
+        await control.setMark(formatMark(mark));
+      }
+      await begin(step, view, options);
+    }
+  }
+  return plan.steps.length;
+}
+
+/** `false` when the signal aborts first. */
+async function waitFor(atMs: number, { target }: Plan, { clock, signal }: CarryOutOptions): Promise<boolean> {
+  if (atMs - clock.now() > PATIENCE_MS) {
+    throw new CommandError("Kinesis changes a stream's shard count ten times in 24 hours, and these are used up", {
+      hint: `Run the same command again after ${new Date(atMs).toISOString()}; the plan to ${target} shards stands.`,
+    });
+  }
+  return !signal.aborted;
+}
+
+/** Waits out UPDATING; `undefined` when the signal aborts first. */
+async function whenActive(control: StreamControl, clock: Clock, signal: AbortSignal): Promise<StreamView | undefined> {
+  for (;;) {
+    if (signal.aborted) return undefined;
+    const view = await control.view();
+    if (view.status === "ACTIVE") return view;
+    if (view.status !== "UPDATING") throw new CommandError(`stream ${control.name} is ${view.status}`);
+    await sleep(clock, POLL_MS);
+  }
+}
+
+/** Whether the shards are as the step leaves them: a call whose answer was lost is not made twice. */
+function isDone(step: Step, { open }: StreamView): boolean {
+  if (open.length !== step.toShards) return false;
+  const has = (first: bigint): boolean => open.some((shard) => shard.first === first);
+  if (step.kind === "split") return has(step.at);
+  return step.kind === "merge" ? !has(step.shards[1].first) : true;
+}
+
+function checkShards(step: Step, { open }: StreamView, plan: Plan): void {
+  const has = ({ first, last }: { first: bigint; last: bigint }): boolean =>
+    open.some((shard) => shard.first === first && shard.last === last);
+  const wanted = step.kind === "split" ? [step.shard] : step.kind === "merge" ? step.shards : [];
+  if (open.length === step.fromShards && wanted.every(has)) return;
+  throw new CommandError(
+    `the stream has other shards (${open.length}) than the plan reckoned with (${step.fromShards}): somebody else changes them`,
+    { hint: `Run the same command again: it plans to ${plan.target} from what there is.` },
+  );
+}
+
+async function begin(step: Step, { open }: StreamView, { control, plan }: CarryOutOptions): Promise<void> {
+  try {
+    await control.begin(step, open);
+  } catch (error) {
+    const code = error instanceof Error ? error.name : "";
+    // Somebody else's change, or our own whose answer was lost: it is waited for, and the shards are looked at again.
+    if (code === "ResourceInUseException" || isDone(step, await control.view())) return;
+    if (code !== "LimitExceededException") throw error;
+    throw new CommandError(`Kinesis refuses ${step.kind} to ${step.toShards} shards: ${(error as Error).message}`, {
+      cause: error,
+      hint:
+        "A stream's count changes ten times in 24 hours, whoever asks, within the account's shards.\n" +
+        `The plan to ${plan.target} shards stands: run the same command again later.`,
+    });
+  }
+}
