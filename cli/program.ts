@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { CommandContext, Register, Terminal } from "./command.ts";
 import manifest from "../package.json" with { type: "json" };
 import { register as registerAudit } from "./commands/audit.ts";
+import { register as registerBootstrap } from "./commands/bootstrap.ts";
 import { register as registerCat } from "./commands/cat.ts";
 import { register as registerCost } from "./commands/cost.ts";
 import { register as registerEnv } from "./commands/env.ts";
@@ -28,6 +29,7 @@ const COMMANDS: readonly Register[] = [
   registerCost,
   registerPreview,
   registerEnv,
+  registerBootstrap,
   registerTerraform,
   registerVerify,
   registerStatus,
