@@ -7,6 +7,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/clien
 import type * as GoogleBigQuery from "@google-cloud/bigquery";
 import { playerLog } from "../../cli/generate/player-log.ts";
 import type { Endpoints } from "../../cli/local/endpoints-file.ts";
+import type { Status } from "../../cli/status/status.ts";
 import { nodeImport } from "../bigquery/support.ts";
 import { eventually } from "../support/eventually.ts";
 import { RunFolder, readEndpoints } from "../support/run-folder.ts";
@@ -62,9 +63,11 @@ describe("sluice local --serve --records 0", () => {
   test("an earlier run's endpoints go first, then the new ones come whole", () => {
     expect([...seen]).toEqual([STALE, "", readFileSync(file, "utf8")]);
     expect(endpoints).toEqual({
+      version: 1,
       kinesis: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       kinesisTls: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
       s3: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      cloudwatch: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       bigquery: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       bigqueryStorage: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       streamName: "sluice-local-player-log",
@@ -168,6 +171,7 @@ describe("sluice local --serve --records 0", () => {
     Object.assign(process.env, {
       ...{ AWS_ENDPOINT_URL_S3: endpoints.s3, AWS_ENDPOINT_URL_KINESIS: endpoints.kinesis },
       ...{ AWS_ACCESS_KEY_ID: "any", AWS_SECRET_ACCESS_KEY: "thing", BIGQUERY_EMULATOR_HOST: endpoints.bigquery },
+      AWS_ENDPOINT_URL_CLOUDWATCH: endpoints.cloudwatch,
     });
     try {
       const [since, until] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
@@ -176,16 +180,43 @@ describe("sluice local --serve --records 0", () => {
       expect(audit.out).toContain("warehouse: 30 accepted = 30 written");
       const query = await sluiceHere("query", "--stack", "local", "--json", "SELECT 1 AS one");
       expect(query).toEqual({ code: 0, out: '{"one":1}\n', err: "" });
+      const ask = async () => {
+        const { code, out } = await sluiceHere("status", "--stack", "local", "--json");
+        return { code, ...(JSON.parse(out) as Status) };
+      };
+      // An invocation's metrics come with the end of its log, after its records.
+      const told = ({ backends }: Status): boolean =>
+        Object.values(backends).every(({ row }) => row.meanRecords! * row.invocations > 29.5);
+      const status = await eventually(ask, told);
+      expect([status.code, status.problems, status.alarms.length]).toEqual([0, [], 20]);
+      expect(status.stream).toMatchObject({ name: "sluice-local-player-log", openShards: 2, refusedPerSecond: 0 });
+      for (const { row, deadLetters } of Object.values(status.backends)) {
+        expect(row.meanRecords! * row.invocations).toBeCloseTo(30);
+        expect(deadLetters.quarantined).toEqual({ objects: 0, records: 0, oldest: null });
+      }
     } finally {
       process.env = before;
     }
+  });
+
+  test("sluice verify finds each of its records in both backends", async () => {
+    const { code, out } = await sluiceHere("verify", "--run", latest, "--records", "17", "--json");
+    const found = { found: 17, missing: [] };
+    expect([code, JSON.parse(out)]).toMatchObject([
+      0,
+      { version: 1, sent: 17, allFound: true, backends: { archive: found, warehouse: found } },
+    ]);
+    const marked = await ask(
+      "SELECT COUNT(*) AS n, COUNT(DISTINCT SUBSTR(player_id, 1, 1)) AS tables FROM sluice_local.log_recent WHERE event = 'sluice_verify'",
+    );
+    expect(marked).toEqual([{ n: 17, tables: 16 }]);
   });
 
   test("SIGTERM to its group ends it in good order, and the warehouse is free", async () => {
     command.signal("SIGTERM", "group");
     expect(await command.ended).toMatchObject({ code: 0, err: "" });
     expect(command.running()).toEqual([]);
-    expect((await new RunFolder(latest).rows()).length).toBe(30);
+    expect((await new RunFolder(latest).rows()).length).toBe(47);
     expect(await sluiceHere("audit", "--json", "--run", latest)).toMatchObject({ code: 0, err: "" });
   });
 });
