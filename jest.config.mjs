@@ -5,9 +5,10 @@ export default {
   // Ample, for a machine that is busy with other things: no test measures time.
   testTimeout: 60_000,
   testMatch: ["**/*.test.ts"],
-  // These have commands of their own: jest.engine.config.mjs, jest.preview.config.mjs, jest.resharding.config.mjs, jest.signals.config.mjs, jest.simulation.config.mjs, jest.terraform.config.mjs.
+  // These have commands of their own: jest.cloud.config.mjs, jest.engine.config.mjs, jest.preview.config.mjs, jest.resharding.config.mjs, jest.signals.config.mjs, jest.simulation.config.mjs, jest.terraform.config.mjs.
   testPathIgnorePatterns: [
     "/node_modules/",
+    "<rootDir>/test/cloud/real/",
     "<rootDir>/test/engine/",
     "<rootDir>/test/preview/runs/",
     "<rootDir>/test/resharding/runs/",

@@ -4,6 +4,9 @@ import type { Rule } from "./rule.ts";
 /** Environments for trying things out: their data may go. */
 export const UNPROTECTED_ENVIRONMENTS: readonly string[] = ["local", "dev"];
 
+/** Stacks that `npm run test:cloud` makes and destroys. */
+const CLOUD_TEST = /^test\d{6}$/;
+
 /** Account id of the embedded cloud. */
 const LOCAL_ACCOUNT_ID = "000000000000";
 
@@ -21,14 +24,14 @@ function gigabytes(from: number, to: number): number[] {
 }
 
 const protection: Rule = {
-  text: "`protectData: false` only in the stacks `local` and `dev`.",
-  check(config) {
-    if (config.protectData || UNPROTECTED_ENVIRONMENTS.includes(config.environment)) return [];
+  text: "`protectData: false` only in the stacks `local` and `dev`, and in those of `npm run test:cloud` (`test` and six digits).",
+  check({ protectData, environment }) {
+    if (protectData || UNPROTECTED_ENVIRONMENTS.includes(environment) || CLOUD_TEST.test(environment)) return [];
     return [
       {
         field: "protectData",
         value: false,
-        rule: `stack ${config.environment} holds data to keep; only ${UNPROTECTED_ENVIRONMENTS.join(" and ")} may go without protection`,
+        rule: `stack ${environment} holds data to keep; only ${UNPROTECTED_ENVIRONMENTS.join(" and ")} may go without protection`,
         fix: "leave protectData out",
         reads: [],
       },
