@@ -11,6 +11,7 @@ const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_p
 const messages = require("@pulumi/pulumi/proto/language_pb.js");
 const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb.js");
 const RUNNER = require.resolve("@pulumi/pulumi/cmd/run/index.js");
+const POLICY_RUNNER = require.resolve("@pulumi/pulumi/cmd/run-policy-pack/index.js");
 
 /** Exit code of the SDK's runner after it has told the engine what is wrong. */
 const ALREADY_SAID = 32;
@@ -64,6 +65,36 @@ function run(request) {
   });
 }
 
+/** Runs a policy pack on this Node; what it prints goes to the engine, which reads the port of its server there. */
+function runPlugin(call) {
+  const { request } = call;
+  const say = (set) => (bytes) => call.write(set(new messages.RunPluginResponse(), bytes));
+  const fail = (details) => call.destroy(Object.assign(new Error(details), { code: grpc.status.UNKNOWN, details }));
+  if (request.getKind() !== "analyzer") return fail(`plugins of the kind ${request.getKind()} are not run here`);
+  const program = request.getInfo()?.getProgramDirectory() || request.getProgram();
+  const child = spawn(process.execPath, [POLICY_RUNNER, ...request.getArgsList(), program], {
+    cwd: request.getPwd(),
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...Object.fromEntries(request.getEnvList().map((pair) => pair.split(/=(.*)/s))) },
+  });
+  children.add(child);
+  child.stdout.on(
+    "data",
+    say((answer, bytes) => answer.setStdout(bytes)),
+  );
+  child.stderr.on(
+    "data",
+    say((answer, bytes) => answer.setStderr(bytes)),
+  );
+  call.on("cancelled", () => child.kill());
+  child.on("error", ({ message }) => fail(message));
+  child.on("close", (code) => {
+    children.delete(child);
+    say((answer) => answer.setExitcode(code ?? 1))();
+    call.end();
+  });
+}
+
 const children = new Set();
 /** How often it is looked whether the engine is still there. */
 const PARENT_CHECK_MS = 250;
@@ -85,6 +116,7 @@ server.addService(LanguageRuntimeService, {
   // The lock file is npm's business.
   installDependencies: (call) => call.end(),
   run: unary(run),
+  runPlugin,
   cancel: unary(() => {
     endChildren();
     return new Empty();

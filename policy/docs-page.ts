@@ -16,7 +16,7 @@ _off_ is not looked at. A stack that the file does not name has the defaults. A 
 what to write instead.
 
 In the engine's own preview of a stack that does not exist yet, a rule that needs a value which only the cloud knows is skipped with a notice; \`up\` runs it.
-The budget is priced at the stack's declared load (\`sluice:load\`), or at half of what the shards take.
+The budget is priced at the stack's declared load (\`sluice:load\`); the engine does not tell it, and there it is half of what the shards take.
 
 `;
 

@@ -1,48 +1,44 @@
 /** A rule in the terms of Pulumi's policy SDK. */
 import type { PolicyResource as EngineResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
-import type { DeclaredLoad } from "../../infra/stack-config.ts";
 import type { Graph, GraphResource } from "../../local/graph.ts";
 import { SERVICE_TIMES } from "../../model/service-times.ts";
 import { monthlyUsd } from "../priced.ts";
 import type { Rule } from "../rule.ts";
-import type { EnvironmentSettings } from "../settings.ts";
+import { type PolicySettings, settingsFor } from "../settings.ts";
 import type { PolicyStack } from "../stack.ts";
 
-/** What the engine's resources do not say. */
-export interface EngineContext {
-  /** Name of the stack. */
-  readonly environment: string;
-  readonly settings: EnvironmentSettings;
-  readonly load: DeclaredLoad | undefined;
-}
+/** Levels that the engine knows. */
+const LEVELS = ["mandatory", "advisory"] as const;
 
-/** Takes a rule to the engine; its level is that of the environment. */
-export function enginePolicy(
-  { name, description, fix, link, check }: Rule,
-  context: EngineContext,
-): StackValidationPolicy {
-  const { levelOf, limits } = context.settings;
-  const level = levelOf(name);
-  return {
-    name,
-    description,
-    enforcementLevel: level === "off" ? "disabled" : level,
+/**
+ * Takes a rule to the engine, once for each level: the engine asks for a policy's level before it says which stack it is about, so that
+ * the one whose level is not the environment's finds nothing.
+ */
+export function enginePolicies(rule: Rule, settings: PolicySettings): readonly StackValidationPolicy[] {
+  return LEVELS.map((level) => ({
+    name: level === "mandatory" ? rule.name : `${rule.name}-${level}`,
+    description: rule.description,
+    enforcementLevel: level,
     validateStack: ({ resources }: StackValidationArgs, report) => {
-      for (const { resource, message } of check(stackOf(resources, context), limits)) {
-        report(`${resource}: ${message}; ${fix} (${link})`);
+      const stack = stackOf(resources);
+      const { levelOf, limits } = settingsFor(stack.environment, settings);
+      if (levelOf(rule.name) !== level) return;
+      for (const { resource, message } of rule.check(stack, limits)) {
+        report(`${resource}: ${message}; ${rule.fix} (${rule.link})`);
       }
     },
-  };
+  }));
 }
 
 /** The engine's resources as rules see them. */
-export function stackOf(
-  resources: readonly EngineResource[],
-  { environment, load }: Pick<EngineContext, "environment" | "load">,
-): PolicyStack {
+export function stackOf(resources: readonly EngineResource[]): PolicyStack {
   return {
-    environment,
-    monthlyUsd: monthlyUsd(graphOf(resources), load, SERVICE_TIMES),
+    // urn:pulumi:<stack>::<project>::<type>::<name>
+    environment: resources[0]?.urn.split("::")[0]?.split(":")[2] ?? "",
+    // Only when it is asked for: in a preview not every value is known, and the SDK skips a rule that reads one.
+    get monthlyUsd() {
+      return monthlyUsd(graphOf(resources), undefined, SERVICE_TIMES);
+    },
     resources: resources
       .filter(({ type }) => !isComponent(type))
       .map(({ type, name, props, opts, provider }) => ({
