@@ -53,6 +53,8 @@ export class ConsumerShard {
 
   /** Polls if that is due and starts what is ready; the time to come again if nothing ends before. */
   step(nowMs: number): number {
+    const disabled = this.consumer.settings.disabled?.find(({ fromMs, toMs }) => nowMs >= fromMs && nowMs < toMs);
+    if (disabled !== undefined) return disabled.toMs;
     if (nowMs >= this.#nextPollMs) this.#poll(nowMs);
     let wakeAtMs = this.#room() === 0 ? Infinity : this.#nextPollMs;
     for (const lane of this.lanes) wakeAtMs = Math.min(wakeAtMs, this.#start(lane, nowMs));

@@ -40,7 +40,10 @@ export function runFlow(options: FlowOptions): FlowResult {
     options.consumers.map(({ name }) => name),
   );
   const queue = new EventQueue<FlowEvent>();
-  const shards = Array.from({ length: options.shards }, () => new FlowShard(options.shardLimits));
+  const shards = Array.from(
+    { length: options.shards },
+    () => new FlowShard(options.shardLimits, options.producerRetryMs),
+  );
   const shares = options.sources.map((source) => keyShares(source, options.shards));
   const producers = new Producers(options.sources, shares, shards, random.unit);
   const account = new AccountConcurrency(options.accountConcurrency);

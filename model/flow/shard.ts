@@ -21,6 +21,8 @@ export interface PutOutcome {
 interface Waiting {
   readonly kind: RecordKind;
   count: number;
+  /** When they are put next. */
+  readonly dueMs: number;
 }
 
 /** A reader's place in a shard: a run, and how much of it has been read. */
@@ -43,6 +45,7 @@ interface Budget {
 /** One shard: the producers' records that wait for it, its limits, and what it holds, as runs of equal records. */
 export class FlowShard {
   readonly #limits: boolean;
+  readonly #retryMs: number;
   readonly #writeRecords = new RateWindow(SHARD_WRITE_RECORDS_PER_SECOND);
   readonly #writeBytes = new RateWindow(SHARD_WRITE_BYTES_PER_SECOND);
   readonly #plain: Budget = {
@@ -56,8 +59,10 @@ export class FlowShard {
   /** Number of the first run that is kept. */
   #first = 0;
 
-  constructor(limits: boolean) {
+  /** `retryMs`: how long producers hold what was refused before they put it again. */
+  constructor(limits: boolean, retryMs = 0) {
     this.#limits = limits;
+    this.#retryMs = retryMs;
   }
 
   /** Log records that wait in the producers. */
@@ -68,15 +73,26 @@ export class FlowShard {
   /** Hands records to the producers. */
   offer(kind: RecordKind, count: number): void {
     const last = this.#waiting.at(-1);
-    if (last?.kind === kind) last.count += count;
-    else if (count > 0) this.#waiting.push({ kind, count });
+    if (last?.kind === kind && last.dueMs === 0) last.count += count;
+    else if (count > 0) this.#waiting.push({ kind, count, dueMs: 0 });
   }
 
-  /** The producers put all that waits, in order; what finds no room is throttled and waits for the next time. */
+  /** The producers put all that is due, oldest first; what finds no room is throttled and put again after the retry time. */
   put(nowMs: number): PutOutcome {
     const outcome: PutOutcome = { accepted: [], throttled: 0 };
-    const refused: Waiting[] = [];
-    for (const { kind, count } of this.#waiting) {
+    const left: Waiting[] = [];
+    const refuse = (kind: RecordKind, count: number): void => {
+      const dueMs = nowMs + this.#retryMs;
+      const last = left.at(-1);
+      if (last?.kind === kind && last.dueMs === dueMs) last.count += count;
+      else left.push({ kind, count, dueMs });
+    };
+    for (const waiting of this.#waiting) {
+      const { kind, count, dueMs } = waiting;
+      if (dueMs > nowMs) {
+        left.push(waiting);
+        continue;
+      }
       const taken = Math.min(count, this.#room(kind, nowMs));
       if (taken > 0) {
         this.#take(kind, taken, nowMs);
@@ -86,10 +102,10 @@ export class FlowShard {
       }
       if (taken < count) {
         outcome.throttled += count - taken;
-        refused.push({ kind, count: count - taken });
+        refuse(kind, count - taken);
       }
     }
-    this.#waiting = refused;
+    this.#waiting = left;
     return outcome;
   }
 

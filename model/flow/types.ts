@@ -94,6 +94,8 @@ export interface FlowConsumer {
   readonly reservedConcurrency: number | undefined;
   readonly service: FlowService;
   readonly sink: FlowSink;
+  /** Spans in which the mapping is disabled: nothing is read and nothing is begun. None by default. */
+  readonly disabled?: readonly Span[];
 }
 
 /** Everything that a run depends on. */
@@ -109,6 +111,8 @@ export interface FlowOptions {
   readonly accountConcurrency: number;
   /** Step of the producers: records that arrive within one arrive together. At most 1,000 and a divisor of it. */
   readonly tickMs: number;
+  /** How long producers hold what was refused before they put it again; 0, until the next step, by default. */
+  readonly producerRetryMs?: number;
   /** Width of the results' buckets. */
   readonly bucketMs: number;
   readonly durationMs: number;
