@@ -10,7 +10,7 @@ import { findersOf } from "./finders.ts";
 import { markedRecords, newRunId } from "./marked-records.ts";
 import { type VerifyResult, allFound, renderVerification, verificationJson } from "./render.ts";
 import { sendRecords } from "./send.ts";
-import type { SentRecord } from "./types.ts";
+import type { Finder, SentRecord } from "./types.ts";
 import { type VerifyProgress, verify } from "./verify.ts";
 import { whereaboutsOf } from "./whereabouts.ts";
 
@@ -52,7 +52,10 @@ async function verified(
   signal: AbortSignal,
 ): Promise<VerifyResult> {
   const { facts, label, kinesis } = connection;
-  const finders = findersOf(connection);
+  const finders = findersOf(connection).map((finder): Finder => ({
+    ...finder,
+    find: (wanted) => explained(finder.find(wanted), `look into the ${finder.backend}`, connection),
+  }));
   if (finders.length === 0) throw new CommandError(`${label} has no backend in which records could be found`);
   const startedAtMs = systemClock.now();
   const runId = newRunId(Math.random);
@@ -83,12 +86,25 @@ async function verified(
     const placed = await Promise.all(
       backends.map(async (each) => ({
         ...each,
-        whereabouts: await whereaboutsOf(each.missing, each.backend, connection),
+        whereabouts: await explained(
+          whereaboutsOf(each.missing, each.backend, connection),
+          "read the dead letters",
+          connection,
+        ),
       })),
     );
     return { of: label, runId, startedAtMs, timeoutSeconds: timeout, sent, backends: placed };
   } finally {
     progress.stop();
+  }
+}
+
+/** What goes wrong with a service, in words. */
+async function explained<T>(work: Promise<T>, what: string, connection: LiveConnection): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof CommandError ? error : awsError(error, what, connection);
   }
 }
 
