@@ -21,6 +21,7 @@ import { writeArchive } from "./policies/role.ts";
 import { createProviders } from "./providers.ts";
 import type { Providers } from "./providers.ts";
 import type { Grant, StackConfig } from "./stack-config.ts";
+import { ownerTag } from "./tags.ts";
 
 /** Days that a dead letter which was overwritten or deleted can still be had back. */
 const DEAD_LETTER_UNDELETE_DAYS = 7;
@@ -161,6 +162,7 @@ function archiveSide(config: StackConfig, names: StackNames, key: CustomerKey, o
       keyArn: key.arn,
       lifecycle: config.archive,
       protect: config.protectData,
+      tags: ownerTag(config, "archive-bucket-write"),
     },
     opts,
   );
@@ -179,7 +181,10 @@ function googleSide(config: StackConfig, names: StackNames, providers: Providers
   const enabled = { ...google, dependsOn: [...services.services] };
   const warehouse = new Warehouse(
     "warehouse-data",
-    { projectId, location, warehouse: config.warehouse, protect: config.protectData },
+    {
+      ...{ projectId, location, warehouse: config.warehouse, protect: config.protectData },
+      labels: ownerTag(config, "google-warehouse-write"),
+    },
     enabled,
   );
   const federation = new Federation(

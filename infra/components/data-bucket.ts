@@ -25,6 +25,8 @@ export interface DataBucketArgs {
   readonly lifecycle: BucketLifecycle;
   /** Whether deletion is refused; otherwise a destroy takes the objects along. */
   readonly protect: boolean;
+  /** Of the bucket itself, its settings take none; the provider's defaults unless given. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -46,7 +48,7 @@ export class DataBucket extends pulumi.ComponentResource {
     // A new name makes a new, empty bucket, and the deletion of this one.
     const { bucket, arn } = new s3.Bucket(
       `${name}-bucket`,
-      { bucket: args.bucketName, forceDestroy: !args.protect },
+      { bucket: args.bucketName, forceDestroy: !args.protect, tags: args.tags },
       { ...child, protect: args.protect },
     );
     const versioning = new s3.BucketVersioning(

@@ -15,6 +15,8 @@ export interface WarehouseArgs {
   readonly warehouse: StackConfig["warehouse"];
   /** Whether deletion of the dataset and its tables is refused; otherwise a destroy takes the rows along. */
   readonly protect: boolean;
+  /** Of the dataset and its tables; the provider's defaults unless given. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -30,7 +32,7 @@ export class Warehouse extends pulumi.ComponentResource {
 
   constructor(name: string, args: WarehouseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sluice:index:Warehouse", name, {}, opts);
-    const { projectId, warehouse, protect } = args;
+    const { projectId, warehouse, protect, labels } = args;
 
     const dataset = new bigquery.Dataset(
       `${name}-dataset`,
@@ -41,6 +43,7 @@ export class Warehouse extends pulumi.ComponentResource {
         description: "Player-action log. Read log_between, log_of_player or log_recent: one row per record.",
         defaultPartitionExpirationMs: daysToMs(warehouse.partitionExpiryDays),
         deleteContentsOnDestroy: !protect,
+        labels,
       },
       { parent: this, protect },
     );
@@ -49,7 +52,7 @@ export class Warehouse extends pulumi.ComponentResource {
       (spec) =>
         new bigquery.Table(
           `${name}-${spec.digit}`,
-          { ...where, ...tableArgs(spec), deletionProtection: protect },
+          { ...where, ...tableArgs(spec), labels, deletionProtection: protect },
           { parent: this, protect },
         ),
     );
@@ -74,6 +77,7 @@ export class Warehouse extends pulumi.ComponentResource {
         tableId: READERS.recent,
         description: `The last ${warehouse.recentDays} days, one row per record.`,
         view: { query: recentSql(location, warehouse.recentDays), useLegacySql: false },
+        labels,
         deletionProtection: false,
       },
       readerOptions,

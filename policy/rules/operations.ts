@@ -51,12 +51,13 @@ export const logRetention: Rule = {
 const UNTAGGABLE =
   /^aws:(kms\/alias|iam\/rolePolicy|s3\/bucket[A-Z]|sns\/(topicPolicy|topicSubscription)|cloudwatch\/dashboard|lambda\/permission|kinesis\/resourcePolicy)/;
 const LABELLED = /^gcp:bigquery\/(dataset|table):/;
-const OWNERS = ["project", "environment"];
+const OWNERS = ["project", "environment", "backend"];
 
 /** Every bill line has an owner. */
 export const tagged: Rule = {
   name: "tagged",
-  description: "Whatever takes tags or labels has project and environment, and what belongs to one backend its name.",
+  description:
+    "Whatever takes tags or labels has project, environment and backend, and what belongs to one backend its name.",
   why: "Costs are told apart by tags; what has none is nobody's.",
   fix: "leave the providers' default tags and labels on, and tag a backend's resources with backend",
   link: "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/cost-alloc-tags.html",
@@ -65,9 +66,14 @@ export const tagged: Rule = {
     return stack.resources.filter(takesTags).flatMap((resource): readonly Violation[] => {
       const tags = tagsOf(resource);
       const backend = backends.find((name) => resource.type.startsWith("aws:") && belongsTo(resource, name));
-      return [...OWNERS, ...(backend === undefined ? [] : ["backend"])]
-        .filter((tag) => tags[tag] === undefined || tags[tag] === "")
-        .map((tag) => ({ resource: resource.name, message: `it has no ${tag}` }));
+      const missing = OWNERS.filter((tag) => tags[tag] === undefined || tags[tag] === "");
+      const right = backend === undefined || missing.includes("backend") || tags["backend"] === backend;
+      return [
+        ...missing.map((tag) => ({ resource: resource.name, message: `it has no ${tag}` })),
+        ...(right
+          ? []
+          : [{ resource: resource.name, message: `it is ${backend}'s and tagged ${String(tags["backend"])}` }]),
+      ];
     });
   },
 };

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import * as fc from "fast-check";
 import { carryOut } from "../../cli/bootstrap/bootstrap-command.ts";
-import { repositoryOf, subjectOf } from "../../cli/bootstrap/names.ts";
+import { ciAccount, ciGoogleRole, ciRole, repositoryOf, subjectOf } from "../../cli/bootstrap/names.ts";
 import { neededSteps, takeSteps } from "../../cli/bootstrap/run-plan.ts";
 import { type Command, type Plan, type Step, sameJson, script, shellLine } from "../../cli/bootstrap/step.ts";
 import { UsageError } from "../../cli/errors.ts";
+import { stackNames } from "../../infra/names.ts";
 import { configOfStack } from "../../cli/connect/facts-of-stack.ts";
 import { Printed } from "../environments/support.ts";
 import { sluiceHere } from "../support/run-sluice.ts";
@@ -227,6 +228,39 @@ test("without the tool it says which one", async () => {
   } finally {
     process.env["PATH"] = path;
   }
+});
+
+test("no two stacks have a name of the CI system's in common, nor any of them with a stack's own", () => {
+  const part = fc.constantFrom(
+    "a",
+    "b",
+    "a-b",
+    "ci",
+    "ci-deploy",
+    "read",
+    "deploy",
+    "x".repeat(20),
+    `${"x-".repeat(9)}xx`,
+  );
+  const config = configOfStack("dev");
+  fc.assert(
+    fc.property(part, part, part, part, part, (project, environment, otherProject, otherEnvironment, backend) => {
+      fc.pre(project !== otherProject || environment !== otherEnvironment);
+      const [one, other] = [
+        { ...config, project, environment },
+        { ...config, project: otherProject, environment: otherEnvironment },
+      ];
+      for (const nameOf of [ciRole, ciAccount, ciGoogleRole]) {
+        const names = [one, other].flatMap((stack) => [nameOf(stack, "deploy"), nameOf(stack, "read")]);
+        expect(new Set(names).size).toBe(4);
+      }
+      const own = stackNames(other);
+      expect([own.functionRole(backend), own.forwarder.taskRole, own.forwarder.executionRole]).not.toContain(
+        ciRole(one, "deploy"),
+      );
+      expect([own.serviceAccountId, own.customRoleId]).not.toContain(ciAccount(one, "deploy"));
+    }),
+  );
 });
 
 test("a line for the shell gives the program the same arguments, whatever is in them", () => {

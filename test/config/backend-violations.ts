@@ -21,6 +21,20 @@ export const BACKEND_VIOLATIONS: Violations = {
       ],
     },
   ],
+  "No backend is called `shared`": [
+    {
+      fact: "a backend with the name of the tag for what is no backend's",
+      settings: { backends: { ...backendsWith({}).backends, shared: {} } },
+      problems: [
+        {
+          field: "sluice:backends.shared",
+          value: '"shared"',
+          rule: "shared is the tag of what belongs to no one backend",
+          fix: "give the backend another name",
+        },
+      ],
+    },
+  ],
   "`archive` holds the grant": [
     {
       fact: "an archive that may not write to its bucket",

@@ -7,6 +7,7 @@ import { describeComponents } from "./cases/components.ts";
 import { describeFaults } from "./cases/faults.ts";
 import { describeForwarder } from "./cases/forwarder.ts";
 import { describeGraphs } from "./cases/graphs.ts";
+import { describeStacks } from "./cases/stacks.ts";
 
 // The first run loads the SDK, which takes as long as a busy machine lets it.
 jest.setTimeout(60_000);
@@ -21,4 +22,5 @@ describe("forwarder and errors", () => describeForwarder(() => mockAwsxLoads));
 describe("components", describeComponents);
 describe("backends", describeBackends);
 describe("graphs", describeGraphs);
+describe("stacks of one account", describeStacks);
 describe("faults", describeFaults);

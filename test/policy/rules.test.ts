@@ -259,7 +259,12 @@ const VIOLATIONS: readonly (readonly [rule: string, what: () => PolicyStack, res
     "archive-function",
     "its logs go to a group that the stack does not declare",
   ],
-  ["tagged", () => changed("archive-function", () => ({ tags: {} })), "archive-function", "it has no backend"],
+  [
+    "tagged",
+    () => changed("archive-function", () => ({ tags: {} })),
+    "archive-function",
+    "it is archive's and tagged shared",
+  ],
   [
     "tagged",
     () => changed("player-log-stream", () => ({}), { providerInputs: {} }),

@@ -64,14 +64,14 @@ test("there are no data sources, and nothing but resources, outputs and the two 
   expect(main.provider).toEqual({
     aws: {
       allowed_account_ids: ["333333333333"],
-      default_tags: { tags: { environment: "production", project: "sluice", team: "player-data" } },
+      default_tags: { tags: { backend: "shared", environment: "production", project: "sluice", team: "player-data" } },
       region: "us-east-1",
       skip_credentials_validation: false,
       skip_region_validation: true,
     },
     google: {
       add_terraform_attribution_label: false,
-      default_labels: { environment: "production", project: "sluice", team: "player-data" },
+      default_labels: { backend: "shared", environment: "production", project: "sluice", team: "player-data" },
       project: "example-sluice-production",
     },
   });

@@ -1,5 +1,6 @@
 /** Rules on a backend's own entry. */
 import type { Grant } from "../../stack-config.ts";
+import { SHARED } from "../../tags.ts";
 import { type Rule, perBackend } from "./rule.ts";
 
 /** Grants without which a backend of Sluice's own cannot do its work. */
@@ -30,6 +31,22 @@ export const BACKEND_RULES: readonly Rule[] = [
         reads: [],
       }));
     },
+  },
+  {
+    text: "No backend is called `shared`: that is the tag of what belongs to no one backend.",
+    check: perBackend(({ name }, path) =>
+      name === SHARED
+        ? [
+            {
+              field: path,
+              value: name,
+              rule: `${SHARED} is the tag of what belongs to no one backend`,
+              fix: "give the backend another name",
+              reads: [],
+            },
+          ]
+        : [],
+    ),
   },
   {
     text: "`archive` holds the grant `archive-bucket-write`, `warehouse` holds `google-warehouse-write`.",

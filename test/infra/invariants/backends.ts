@@ -136,10 +136,12 @@ export const everythingIsTagged: Invariant = ({ graph, config }) => [
     at(settingOf(inputs["allowedAccountIds"]), 0) !== config.aws.accountId && "takes any account",
     at(settingOf(inputs["defaultTags"]), "tags", "project") !== config.project && "tags no project",
     at(settingOf(inputs["defaultTags"]), "tags", "environment") !== config.environment && "tags no environment",
+    at(settingOf(inputs["defaultTags"]), "tags", "backend") !== "shared" && "tags no backend",
   ]),
   ...each(graph, "pulumi:providers:gcp", ({ inputs }) => [
     at(settingOf(inputs["defaultLabels"]), "project") !== config.project && "labels no project",
     at(settingOf(inputs["defaultLabels"]), "environment") !== config.environment && "labels no environment",
+    at(settingOf(inputs["defaultLabels"]), "backend") !== "shared" && "labels no backend",
   ]),
   ...graph.resources
     .filter(({ type, parent }) => TAGGED.test(type) && parent?.includes("sluice:index:Backend::") === true)

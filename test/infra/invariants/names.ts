@@ -1,3 +1,4 @@
+import type { Graph } from "../../../local/graph.ts";
 import type { Invariant } from "./invariant.ts";
 
 /** Type → input with the physical name → what the service takes (FACTS: the providers let some of it through). */
@@ -24,6 +25,23 @@ const RULES: Readonly<Record<string, readonly [input: string, rule: RegExp]>> = 
   ],
   "gcp:projects/iAMCustomRole:IAMCustomRole": ["roleId", /^[a-zA-Z0-9_.]{3,64}$/],
 };
+
+/** Names that are of their own only within something else: within what. */
+const WITHIN: Readonly<Record<string, string>> = {
+  "aws:kinesis/streamConsumer:StreamConsumer": "streamArn",
+  "aws:iam/rolePolicy:RolePolicy": "role",
+  "gcp:bigquery/table:Table": "datasetId",
+  "gcp:bigquery/routine:Routine": "datasetId",
+  "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": "workloadIdentityPoolId",
+};
+
+/** All that a stack is called in its accounts: type, what the name is within, name. */
+export function physicalNames({ resources }: Graph): readonly string[] {
+  return resources.flatMap(({ type, inputs }) => {
+    const rule = RULES[type];
+    return rule === undefined ? [] : [`${type} ${String(inputs[WITHIN[type] ?? ""] ?? "")} ${String(inputs[rule[0]])}`];
+  });
+}
 
 /** Every physical name is what its service takes, and no two resources of a type have the same. */
 export const namesAreLegal: Invariant = ({ graph }) => {
