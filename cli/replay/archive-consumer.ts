@@ -41,7 +41,7 @@ export function archiveConsumer(deps: ArchiveConsumerDeps): Consumer {
       const { key, body } = await makePieceObject(pieces, source, {
         prefix: archivePrefix(deps.generation),
         indices,
-        writeLine: (lines, index, recordId, arrivedAt) => writeArchiveLine(lines, pieces, index, recordId, arrivedAt),
+        writeLine: (lines, index) => writeArchiveLine(lines, pieces, index),
         compressor: threadPoolCompressor,
         level: GZIP_LEVEL,
       });

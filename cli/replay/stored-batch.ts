@@ -1,3 +1,4 @@
+import { writeAscii } from "../../functions/shared/ascii.ts";
 import { JsonScanner, skipBlanks } from "../../functions/shared/json-scanner.ts";
 import { KIND, Pieces } from "../../functions/shared/pieces.ts";
 import type { Kind } from "../../functions/shared/pieces.ts";
@@ -40,6 +41,14 @@ class StoredSource implements Source {
   idPrefix(index: number): string {
     const { recordId } = this.#lines[index]!;
     return recordId.slice(0, recordId.lastIndexOf(":") + 1);
+  }
+
+  idPrefixSize(index: number): number {
+    return this.idPrefix(index).length;
+  }
+
+  writeIdPrefix(index: number, out: Buffer, offset: number): number {
+    return writeAscii(this.idPrefix(index), out, offset);
   }
 }
 

@@ -129,7 +129,7 @@ async function writeObjects(
       indices,
       compressor,
       level,
-      writeLine: (lines, index, recordId, arrivedAt) => writeArchiveLine(lines, pieces, index, recordId, arrivedAt),
+      writeLine: (lines, index) => writeArchiveLine(lines, pieces, index),
     });
     try {
       await deps.store.store({ bucket: deps.environment.archiveBucket, ...object }, deadlineMs);

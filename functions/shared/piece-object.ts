@@ -1,12 +1,19 @@
 import { formatObjectKey } from "../../contract/keys.ts";
+import { decimalDigits, writeAscii, writeDecimal } from "./ascii.ts";
 import type { Compressor } from "./compressor.ts";
+import { IsoTimes } from "./iso-times.ts";
 import { GzipLines } from "./lines.ts";
 import type { Pieces } from "./pieces.ts";
 import { hourName } from "./source.ts";
 import type { Source } from "./source.ts";
 
-/** Writes one piece's line, line break included. */
-export type LineWriter = (lines: GzipLines, index: number, recordId: string, arrivedAt: string) => void;
+/** Writes one piece's line from behind its arrival time on, line break included; it reserves what it takes. */
+export type LineWriter = (lines: GzipLines, index: number) => void;
+
+const RECORD_ID = '{"record_id":"';
+const ARRIVED_AT = '","arrived_at":"';
+/** Room for names, punctuation, position and time; the rest of the record id comes on top. */
+const HEAD_BYTES = 96;
 
 /** What an object is made of. */
 export interface PieceObjectSpec {
@@ -35,17 +42,11 @@ export interface PieceObject {
 export async function makePieceObject(pieces: Pieces, source: Source, spec: PieceObjectSpec): Promise<PieceObject> {
   const { indices } = spec;
   const lines = new GzipLines(spec.compressor, spec.level);
-  let record = -1;
-  let idPrefix = "";
-  let arrivedAt = "";
+  const times = new IsoTimes();
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
-    if (pieces.source[index] !== record) {
-      record = pieces.source[index]!;
-      idPrefix = source.idPrefix(record);
-      arrivedAt = source.arrivedAt(record);
-    }
-    spec.writeLine(lines, index, idPrefix + pieces.position[index], arrivedAt);
+    writeHead(lines, pieces, source, index, times);
+    spec.writeLine(lines, index);
     if (lines.full) await lines.flush();
   }
   const body = await lines.end();
@@ -55,10 +56,22 @@ export async function makePieceObject(pieces: Pieces, source: Source, spec: Piec
     hour: hourName(source.arrivalHour(first)),
     shard: source.shard,
     firstSequenceNumber: source.sequenceNumber(first),
-    lastSequenceNumber: source.sequenceNumber(record),
+    lastSequenceNumber: source.sequenceNumber(pieces.source[indices[indices.length - 1]!]!),
     records: indices.length,
   });
   return { key, body, bytesIn: lines.bytesIn };
+}
+
+/** Begins a line of any kind: `{"record_id":"…","arrived_at":"…"`. */
+function writeHead(lines: GzipLines, pieces: Pieces, source: Source, index: number, times: IsoTimes): void {
+  const record = pieces.source[index]!;
+  const position = pieces.position[index]!;
+  lines.reserve(HEAD_BYTES + source.idPrefixSize(record));
+  const { bytes } = lines;
+  let at = source.writeIdPrefix(record, bytes, writeAscii(RECORD_ID, bytes, lines.used));
+  at = writeDecimal(position, decimalDigits(position), bytes, at);
+  at = times.write(source.arrivedMs(record), bytes, writeAscii(ARRIVED_AT, bytes, at));
+  lines.used = writeAscii('"', bytes, at);
 }
 
 /** Divides pieces, given by ascending index, by the arrival hour of their Kinesis records; hours in ascending order. */

@@ -10,8 +10,8 @@ import type { LineWriter } from "./piece-object.ts";
 import type { Pieces } from "./pieces.ts";
 import type { Source } from "./source.ts";
 
-/** Longest envelope of a line: names, punctuation, record id, time, reason and detail. */
-const ENVELOPE_BYTES = 640;
+/** Room for punctuation and the field's name. */
+const ENVELOPE_BYTES = 16;
 
 /** Why one piece is put away. */
 export interface Verdict {
@@ -44,10 +44,9 @@ export function quarantine(
     prefix: quarantinePrefix(streamGeneration, backend),
     indices: Int32Array.from(verdicts.keys()).sort(),
     deadlineMs,
-    writeLine(lines, index, recordId, arrivedAt) {
+    writeLine(lines, index) {
       const { reason, detail } = verdicts.get(index)!;
-      const about = `"reason":"${reason}","detail":${JSON.stringify(detail)}`;
-      writeRawLine(lines, pieces, index, `{"record_id":"${recordId}","arrived_at":"${arrivedAt}",${about}`);
+      writeRawLine(lines, pieces, index, `,"reason":"${reason}","detail":${JSON.stringify(detail)}`);
     },
   });
 }
@@ -65,9 +64,8 @@ export function divert(
     prefix: divertedPrefix(streamGeneration, backend, rows.table),
     indices: rows.indices,
     deadlineMs,
-    writeLine(lines, index, recordId, arrivedAt) {
-      const about = `"table":"${rows.table}","code":"${rows.code}"`;
-      writeRawLine(lines, pieces, index, `{"record_id":"${recordId}","arrived_at":"${arrivedAt}",${about}`);
+    writeLine(lines, index) {
+      writeRawLine(lines, pieces, index, `,"table":"${rows.table}","code":"${rows.code}"`);
     },
   });
 }
@@ -92,11 +90,11 @@ async function putAway(deps: DeadLetterDeps, pieces: Pieces, source: Source, wha
   return bytes;
 }
 
-function writeRawLine(lines: GzipLines, pieces: Pieces, index: number, head: string): void {
+function writeRawLine(lines: GzipLines, pieces: Pieces, index: number, about: string): void {
   const start = pieces.start[index]!;
   const end = pieces.end[index]!;
-  lines.reserve(ENVELOPE_BYTES + Math.ceil((end - start) / 3) * 4);
-  lines.appendAscii(head);
+  lines.reserve(ENVELOPE_BYTES + about.length + Math.ceil((end - start) / 3) * 4);
+  lines.appendAscii(about);
   lines.appendAscii(',"raw":"');
   lines.appendBase64(pieces.bytes, start, end);
   lines.appendAscii('"}\n');

@@ -1,10 +1,11 @@
 import { hourOf } from "../../contract/keys.ts";
 import { recordIdPrefix, shardNumber } from "../../contract/record-id.ts";
+import { writeAscii } from "./ascii.ts";
 import type { KinesisEventRecord } from "./event.ts";
 
 const MS_PER_HOUR = 3_600_000;
-const MS_PER_SECOND = 1000;
 const SHARD_ID_LENGTH = "shardId-000000000000".length;
+const COLON = 0x3a;
 
 /**
  * Where a batch's pieces come from, said of each Kinesis record by its index in the batch: what record ids, object keys and
@@ -22,6 +23,10 @@ export interface Source {
   arrivalHour(index: number): number;
   /** Everything of the record ids of a Kinesis record's pieces but the position. */
   idPrefix(index: number): string;
+  /** Bytes of {@link idPrefix}, all of them ASCII. */
+  idPrefixSize(index: number): number;
+  /** Writes {@link idPrefix} into bytes that have room for it, making no string; returns the offset behind it. */
+  writeIdPrefix(index: number, out: Buffer, offset: number): number;
 }
 
 /** The Kinesis records of an event, all of one shard. */
@@ -29,13 +34,15 @@ export class EventSource implements Source {
   readonly shard: number;
   readonly #records: readonly KinesisEventRecord[];
   readonly #generation: string;
-  readonly #times = new IsoTimes();
+  /** What all ids of the batch begin with, up to the sequence number. */
+  readonly #idHead: string;
 
   /** Throws a RangeError if the first record's event id does not start with a shard id: no Kinesis event then. */
   constructor(records: readonly KinesisEventRecord[], generation: string) {
     this.#records = records;
     this.#generation = generation;
     this.shard = records.length === 0 ? 0 : shardNumber(records[0]!.eventID.slice(0, SHARD_ID_LENGTH));
+    this.#idHead = recordIdPrefix(generation, this.shard, "").slice(0, -1);
   }
 
   /** Number of Kinesis records in the batch. */
@@ -58,7 +65,7 @@ export class EventSource implements Source {
   }
 
   arrivedAt(index: number): string {
-    return this.#times.format(this.arrivedMs(index));
+    return new Date(this.arrivedMs(index)).toISOString();
   }
 
   arrivalHour(index: number): number {
@@ -68,22 +75,15 @@ export class EventSource implements Source {
   idPrefix(index: number): string {
     return recordIdPrefix(this.#generation, this.shard, this.sequenceNumber(index));
   }
-}
 
-/** Times as `Date.toISOString` writes them; of those of one second only the first takes a Date. */
-class IsoTimes {
-  #second = NaN;
-  /** Everything before the milliseconds. */
-  #prefix = "";
+  idPrefixSize(index: number): number {
+    return this.#idHead.length + this.sequenceNumber(index).length + 1;
+  }
 
-  format(epochMs: number): string {
-    const second = Math.floor(epochMs / MS_PER_SECOND);
-    if (second !== this.#second) {
-      this.#prefix = new Date(second * MS_PER_SECOND).toISOString().slice(0, -"000Z".length);
-      this.#second = second;
-    }
-    const ms = epochMs - second * MS_PER_SECOND;
-    return `${this.#prefix}${ms < 10 ? "00" : ms < 100 ? "0" : ""}${ms}Z`;
+  writeIdPrefix(index: number, out: Buffer, offset: number): number {
+    const at = writeAscii(this.sequenceNumber(index), out, writeAscii(this.#idHead, out, offset));
+    out[at] = COLON;
+    return at + 1;
   }
 }
 

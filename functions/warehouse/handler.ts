@@ -3,7 +3,7 @@ import { compressorFor } from "../shared/compressor.ts";
 import { memoryMb } from "../shared/environment.ts";
 import { collectLessOften } from "../shared/heap.ts";
 import { ObjectStore } from "../shared/object-store.ts";
-import { s3PutObject } from "../shared/s3.ts";
+import type { PutObject } from "../shared/object-store.ts";
 import { AppendConnection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { awsIdentity, readEnvironment } from "./environment.ts";
@@ -16,6 +16,16 @@ collectLessOften();
 const environment = readEnvironment(process.env);
 const clock = systemClock;
 const random = Math.random;
+
+let s3: Promise<PutObject> | undefined;
+
+/** Loads the SDK for S3 with the first dead letter: most functions never write one, and V8 would mark it with each collection. */
+const putDeadLetter: PutObject = async (object, signal) => {
+  s3 ??= import("../shared/s3.ts").then(({ s3PutObject }) => s3PutObject());
+  await (
+    await s3
+  )(object, signal);
+};
 
 /** What Lambda calls. */
 export const handler = createHandler({
@@ -40,7 +50,7 @@ export const handler = createHandler({
     }),
     clock,
   }),
-  store: new ObjectStore({ put: s3PutObject(), clock, random }),
+  store: new ObjectStore({ put: putDeadLetter, clock, random }),
   clock,
   random,
   compressor: compressorFor(memoryMb(process.env)),

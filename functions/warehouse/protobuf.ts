@@ -7,6 +7,9 @@ import { LENGTH_DELIMITED, VARINT, WireReader } from "../shared/wire-reader.ts";
 
 export { LENGTH_DELIMITED, VARINT };
 
+/** 2^28. */
+const FOUR_GROUPS = 0x10000000;
+
 /** The tag in front of a field; below 128 (one byte) for field numbers up to 15. */
 export function tag(field: number, wireType: number): number {
   return field * 8 + wireType;
@@ -15,7 +18,7 @@ export function tag(field: number, wireType: number): number {
 /** Bytes of a varint; whole numbers from 0 to 2^53. */
 export function varintSize(value: number): number {
   let size = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
+  for (let limit = 128; value >= limit; limit *= 128) size++;
   return size;
 }
 
@@ -23,10 +26,15 @@ export function varintSize(value: number): number {
 export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
   let offset = at;
   let rest = value;
-  // Above 31 bits JavaScript's bit operators wrap round.
-  while (rest > 0x7fffffff) {
-    bytes[offset++] = (rest % 128) + 128;
-    rest = Math.floor(rest / 128);
+  // Above 31 bits JavaScript's bit operators wrap round: four groups of seven bits are taken off at once.
+  if (rest > 0x7fffffff) {
+    const high = Math.floor(rest / FOUR_GROUPS);
+    const low = rest - high * FOUR_GROUPS;
+    bytes[offset++] = (low & 0x7f) | 0x80;
+    bytes[offset++] = ((low >>> 7) & 0x7f) | 0x80;
+    bytes[offset++] = ((low >>> 14) & 0x7f) | 0x80;
+    bytes[offset++] = (low >>> 21) | 0x80;
+    rest = high;
   }
   while (rest >= 128) {
     bytes[offset++] = (rest & 0x7f) | 0x80;

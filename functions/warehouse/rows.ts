@@ -1,5 +1,6 @@
 import { COLUMNS } from "../../contract/columns.ts";
 import type { ColumnName } from "../../contract/columns.ts";
+import { decimalDigits, writeDecimal } from "../shared/ascii.ts";
 import { decodeInto } from "../shared/json-string.ts";
 import type { Pieces } from "../shared/pieces.ts";
 import type { Source } from "../shared/source.ts";
@@ -35,37 +36,32 @@ export interface RowSource {
  */
 export class RowEncoder {
   readonly #rows: RowSource;
-  /** By piece, 0 where not yet asked for: a row is asked for its size several times on its way into a request. */
-  readonly #sizes: Int32Array;
   readonly #ingestedSize: number;
-  #record = -1;
-  #idPrefix = "";
-  #arrivedMicros = 0;
 
   constructor(rows: RowSource) {
     this.#rows = rows;
-    this.#sizes = new Int32Array(rows.pieces.count);
     this.#ingestedSize = varintSize(rows.ingestedMicros);
   }
 
   /** Bytes of the row of a piece. */
   size(index: number): number {
-    const known = this.#sizes[index]!;
-    return known === 0 ? (this.#sizes[index] = this.#measure(index)) : known;
+    const { rowSize } = this.#rows.judgement;
+    const known = rowSize[index]!;
+    return known === 0 ? (rowSize[index] = this.#measure(index)) : known;
   }
 
   #measure(index: number): number {
-    const { pieces, judgement } = this.#rows;
-    this.#select(pieces.source[index]!);
+    const { pieces, source, judgement } = this.#rows;
+    const record = pieces.source[index]!;
     return (
       1 +
       varintSize(judgement.eventTimeMicros[index]!) +
       (judgement.eventStart[index]! < 0 ? 0 : fieldSize(judgement.eventSize[index]!)) +
       fieldSize(PLAYER_ID_LENGTH) +
       fieldSize(pieces.end[index]! - pieces.start[index]!) +
-      fieldSize(this.#idPrefix.length + decimalDigits(pieces.position[index]!)) +
+      fieldSize(source.idPrefixSize(record) + decimalDigits(pieces.position[index]!)) +
       1 +
-      varintSize(this.#arrivedMicros) +
+      varintSize(source.arrivedMs(record) * 1000) +
       1 +
       this.#ingestedSize
     );
@@ -73,9 +69,9 @@ export class RowEncoder {
 
   /** Writes the row of a piece at an offset, with room for {@link size}; returns the offset behind it. */
   write(index: number, out: Buffer, offset: number): number {
-    const { pieces, judgement, ingestedMicros } = this.#rows;
+    const { pieces, source, judgement, ingestedMicros } = this.#rows;
     const { bytes } = pieces;
-    this.#select(pieces.source[index]!);
+    const record = pieces.source[index]!;
     out[offset] = EVENT_TIME;
     let at = writeVarint(out, offset + 1, judgement.eventTimeMicros[index]!);
     if (judgement.eventStart[index]! >= 0) at = this.#writeEvent(index, out, at);
@@ -85,11 +81,10 @@ export class RowEncoder {
     const position = pieces.position[index]!;
     const digits = decimalDigits(position);
     out[at] = RECORD_ID;
-    at = writeVarint(out, at + 1, this.#idPrefix.length + digits);
-    at += out.write(this.#idPrefix, at, "latin1");
-    at = writeDecimal(out, at, position, digits);
+    at = writeVarint(out, at + 1, source.idPrefixSize(record) + digits);
+    at = writeDecimal(position, digits, out, source.writeIdPrefix(record, out, at));
     out[at] = ARRIVED_AT;
-    at = writeVarint(out, at + 1, this.#arrivedMicros);
+    at = writeVarint(out, at + 1, source.arrivedMs(record) * 1000);
     out[at] = INGESTED_AT;
     return writeVarint(out, at + 1, ingestedMicros);
   }
@@ -104,30 +99,6 @@ export class RowEncoder {
     out[offset] = EVENT;
     return decodeInto(pieces.bytes, start, end, out, writeVarint(out, offset + 1, size));
   }
-
-  /** Works out what all pieces of a Kinesis record share. */
-  #select(record: number): void {
-    if (record === this.#record) return;
-    const { source } = this.#rows;
-    this.#record = record;
-    this.#idPrefix = source.idPrefix(record);
-    this.#arrivedMicros = source.arrivedMs(record) * 1000;
-  }
-}
-
-function decimalDigits(value: number): number {
-  let digits = 1;
-  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;
-  return digits;
-}
-
-function writeDecimal(out: Buffer, offset: number, value: number, digits: number): number {
-  let rest = value;
-  for (let at = offset + digits - 1; at >= offset; at--) {
-    out[at] = 0x30 + (rest % 10);
-    rest = Math.floor(rest / 10);
-  }
-  return offset + digits;
 }
 
 function writeBytes(out: Buffer, offset: number, field: number, from: Buffer, start: number, end: number): number {

@@ -25,7 +25,7 @@ import type { AppendDeps, AppendOptions, DivertedRows, Outcome } from "./append-
 import { AppendRequestEncoder } from "./append-request.ts";
 import type { Connections } from "./connections.ts";
 import type { WarehouseEnvironment } from "./environment.ts";
-import { Judgement } from "./judge.ts";
+import { JudgedColumns, Judgement } from "./judge.ts";
 import { RowEncoder } from "./rows.ts";
 import { encodeWriterSchema } from "./schema.ts";
 import { TableHealth } from "./table-health.ts";
@@ -79,6 +79,7 @@ export function createHandler(deps: WarehouseDeps): Handler {
   const compressor = deps.compressor ?? threadPoolCompressor;
   const unpacker = new Unpacker(wantedFields(environment.fields), deps.limits);
   const reader = new RecordReader();
+  const columns = new JudgedColumns();
   const appendDeps: AppendDeps = {
     connections: deps.connections,
     encoder: new AppendRequestEncoder(encodeWriterSchema()),
@@ -98,7 +99,12 @@ export function createHandler(deps: WarehouseDeps): Handler {
     const pieces = unpacker.unpack(Records);
     timer.lap("unpack");
 
-    const judgement = new Judgement(pieces, reader, timeRange(timer.startedMs, environment.partitionExpiryDays));
+    const judgement = new Judgement(
+      pieces,
+      reader,
+      timeRange(timer.startedMs, environment.partitionExpiryDays),
+      columns,
+    );
     timer.lap("judge");
 
     const rows = new RowEncoder({ pieces, source, judgement, ingestedMicros: timer.startedMs * 1000 });

@@ -110,8 +110,8 @@ export const DEFECTS: readonly Defect[] = [
     what: "All records of a batch have the first one's id, so that readers take them for copies.",
     by: "content",
     file: "functions/shared/source.ts",
-    find: "return recordIdPrefix(this.#generation, this.shard, this.sequenceNumber(index));",
-    replace: "return recordIdPrefix(this.#generation, this.shard, this.sequenceNumber(0));",
+    find: "writeAscii(this.sequenceNumber(index), out,",
+    replace: "writeAscii(this.sequenceNumber(0), out,",
   },
   {
     name: "key-without-count",

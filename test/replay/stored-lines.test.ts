@@ -66,7 +66,7 @@ describe("a record read back from where it is stored is the very piece that was 
         const { body } = await makePieceObject(pieces, source, {
           prefix: "logs/",
           indices: Array.from({ length: pieces.count }, (_, index) => index),
-          writeLine: (lines, index, id, arrivedAt) => writeArchiveLine(lines, pieces, index, id, arrivedAt),
+          writeLine: (lines, index) => writeArchiveLine(lines, pieces, index),
           compressor: threadPoolCompressor,
           level: 1,
         });
