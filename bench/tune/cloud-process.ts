@@ -1,0 +1,71 @@
+/** The local cloud of one case, in a process of its own: started by cloud-child.ts, ends with it. */
+import { systemClock } from "../../contract/clock.ts";
+import { type LocalCloud, startCloud } from "../../local/cloud.ts";
+import { realiserOf } from "../../local/realise/index.ts";
+import { cloudFacts, runProgram } from "../../local/run-program.ts";
+import type { CloudJob, FromCloud, ToCloud } from "./messages.ts";
+
+const BACKENDS = ["archive", "warehouse"] as const;
+const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
+
+interface Outputs {
+  readonly streamName: string;
+  readonly functions: Readonly<Record<string, string>>;
+}
+
+const job = JSON.parse(process.argv[2]!) as CloudJob;
+const cloud = await start(job);
+process.on("message", (message: ToCloud) => {
+  if (message.kind === "enable") void enable(cloud);
+  else void cloud.close().then(() => process.exit());
+});
+process.on("disconnect", () => void cloud.close().then(() => process.exit()));
+
+/** Stack `local` with plain reads, batches as large as Lambda allows, and the case's settings. */
+async function start({ shards, batchWindowSeconds, disabled, directory }: CloudJob): Promise<LocalCloud> {
+  const settings = { batchWindowSeconds, fanOut: false, batchSize: 10_000 };
+  const overrides = BACKENDS.flatMap((name) =>
+    Object.entries(settings).map(([key, value]) => [`backends.${name}.${key}`, value] as const),
+  );
+  const { config, graph } = await runProgram({
+    stack: "local",
+    configOverrides: { "stream.shardCount": shards, ...Object.fromEntries(overrides) },
+  });
+  const outputs = graph.outputs as unknown as Outputs;
+  const resources = graph.resources.map((resource) =>
+    resource.type === MAPPING ? { ...resource, inputs: { ...resource.inputs, enabled: !disabled } } : resource,
+  );
+  const cloud = await startCloud({
+    graph: { ...graph, resources },
+    facts: cloudFacts(config),
+    directory,
+    clock: systemClock,
+    random: Math.random,
+    limits: true,
+    accountConcurrency: config.aws.concurrencyLimit,
+    onInvocation({ functionName, written, startedAt, endedAt, outcome }) {
+      const backend = BACKENDS.find((name) => outputs.functions[name] === functionName)!;
+      tell({
+        kind: "written",
+        written: { backend, records: written, startedAt, endedAt, failed: outcome !== "ok" },
+      });
+    },
+    onProblem: ({ message }) => tell({ kind: "problem", message }),
+  });
+  tell({ kind: "up", endpoint: cloud.endpoints.kinesis, streamName: outputs.streamName });
+  return cloud;
+}
+
+async function enable({ services }: LocalCloud): Promise<void> {
+  const realiser = realiserOf(MAPPING)!;
+  if (realiser.behaviour === "none") throw new Error(`${MAPPING} does nothing`);
+  for (const [id, { inputs }] of services.mappings) {
+    const resource = { id, outputs: {} };
+    await realiser.update({ ...resource, inputs }, { ...resource, inputs: { ...inputs, enabled: true } }, services);
+  }
+  tell({ kind: "enabled", atMs: systemClock.now() });
+}
+
+function tell(message: FromCloud): void {
+  process.send!(message, undefined, undefined, () => undefined);
+}

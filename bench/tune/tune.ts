@@ -1,0 +1,69 @@
+/** `npm run bench -- tune`: the flow model against the local cloud, on the same input. */
+import { seed } from "../../cli/options.ts";
+import { systemClock } from "../../contract/clock.ts";
+import type { RegisterBench } from "../bench.ts";
+import { thisMachine } from "../machine.ts";
+import { storeResult } from "../results.ts";
+import { fitTime } from "./calibrate.ts";
+import { inputOf, keysOf } from "./input.ts";
+import { BACKENDS, observe } from "./observe.ts";
+import { CALIBRATION, CASES, LOAD } from "./plan.ts";
+import { predict } from "./predict.ts";
+import { type CaseResult, type TuneResult, brokenClaims, compared, largestError } from "./result.ts";
+import { renderTune } from "./table.ts";
+
+interface Options {
+  readonly seed: number;
+  readonly json?: boolean;
+  readonly publish?: boolean;
+}
+
+export const registerTune: RegisterBench = (program) => {
+  program
+    .command("tune")
+    .description(
+      "The tuning model against the local cloud: throughput, throttles and drain time for several shard counts.",
+    )
+    .option("--seed <n>", "of the generated log", seed, 1)
+    .option("--json", "print the result as JSON")
+    .option("--publish", "make this the result that docs/tuning.md quotes")
+    .action(async (options: Options) => {
+      const result = await measure(options.seed);
+      const broken = brokenClaims(result);
+      const files = storeResult("tune", result, options.publish === true && broken.length === 0);
+      process.stdout.write(
+        options.json === true
+          ? `${JSON.stringify(result, undefined, 2)}\n`
+          : `${renderTune(result)}${files.join(", ")}\n`,
+      );
+      for (const sentence of broken) process.stderr.write(`${sentence}\n`);
+      if (broken.length > 0) process.exitCode = 1;
+    });
+};
+
+async function measure(seed: number): Promise<TuneResult> {
+  const startMs = systemClock.now();
+  const input = (heavyShare: number) => inputOf(LOAD, heavyShare, seed, startMs);
+  process.stderr.write(`${CALIBRATION.name} …\n`);
+  const { invocations } = await observe(CALIBRATION, LOAD, input(CALIBRATION.heavyShare));
+  const times = Object.fromEntries(
+    BACKENDS.map((name) => [name, fitTime(invocations.filter(({ backend }) => backend === name))]),
+  );
+  const cases: CaseResult[] = [];
+  for (const one of CASES) {
+    process.stderr.write(`${one.name} …\n`);
+    const entries = input(one.heavyShare);
+    const predicted = predict(one, LOAD, keysOf(entries), times);
+    const { figures } = await observe(one, LOAD, entries);
+    cases.push(compared(one, LOAD, predicted, figures));
+  }
+  return {
+    version: 1,
+    command: `npm run bench -- tune --seed ${seed}`,
+    machine: thisMachine(),
+    load: LOAD,
+    calibration: { case: CALIBRATION, times },
+    cases,
+    maxError: largestError(cases),
+  };
+}
