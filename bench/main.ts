@@ -9,6 +9,7 @@ import { registerIsolation } from "./isolation/isolation.ts";
 import { runBench } from "./program.ts";
 import { registerScale } from "./scale/scale.ts";
 import { registerStartUp } from "./start-up/start-up.ts";
+import { registerTune } from "./tune/tune.ts";
 
 /** One folder under `bench/` and one line here for each bench. */
 const BENCHES: readonly RegisterBench[] = [
@@ -20,6 +21,7 @@ const BENCHES: readonly RegisterBench[] = [
   registerIsolation,
   registerScale,
   registerStartUp,
+  registerTune,
 ];
 
 tolerateGoneReaders(process.stdout, process.stderr);
