@@ -57,7 +57,7 @@ export interface KeySkew {
   readonly sampledRecords: number;
   /** Estimate of the number of different keys. */
   readonly distinctKeys: number;
-  /** By how much a share of `heavy` may be too high, 0–1; 0 for exact counts. Keys with a share above it are all in `heavy`. */
+  /** By how much a share of `heavy` may be too high, 0–1; 0 for exact counts. */
   readonly shareError: number;
   /** Falling by share. Everything else is taken as many keys of equal share. */
   readonly heavy: readonly HeavyKey[];

@@ -1,0 +1,168 @@
+/** Finds the cheapest design that meets an objective, and the next cheaper one, which does not. Pure. */
+import { concurrencyTooSmall } from "./bounds.ts";
+import { type PricedSettings, PriceBook, type StreamPlan, shardCounts, worthTrying } from "./candidates.ts";
+import type { Stretch } from "./demand.ts";
+import type { BackendSettings, Design } from "./design.ts";
+import { nextCheaper } from "./next-cheaper.ts";
+import { type Outcome, runDesign, wholeTrace, writesOutcome } from "./outcome.ts";
+import { type Problem, flowConsumer } from "./problem.ts";
+
+/** A design with its price and what it came to over the whole trace. */
+export interface Candidate {
+  readonly design: Design;
+  /** A month, storage apart. */
+  readonly usd: number;
+  readonly outcome: Outcome;
+}
+
+/** What a search found. */
+export interface SearchResult {
+  /** `undefined` when no design of the grid meets the objective. */
+  readonly best: Candidate | undefined;
+  /** The dearest design that costs less than the best; `undefined` when there is none. */
+  readonly nextCheaper: Candidate | undefined;
+  /** Best designs of other plans that were looked at, for the frontier. */
+  readonly others: readonly Candidate[];
+  readonly simulations: number;
+}
+
+/** Told what a search is at; long ones take a minute. */
+export type Progress = (text: string) => void;
+
+/** Plans without a design that meets the objective after which the search gives up: more shards do not help. */
+const MOST_EMPTY_COUNTS = 12;
+const MOST_REVISIONS = 50;
+/** Minutes before and after the busiest one that settings are tried on. */
+const BUSY = { before: 5, after: 20 } as const;
+/** Shards times minutes that a trial may have. */
+const TRIAL_SIZE = 1600;
+
+/** The minutes around the busiest one: where a design fails first. */
+export function busiestStretch({ demand }: Problem, shards: number): Stretch {
+  const minutes = Math.max(6, Math.min(BUSY.before + BUSY.after, Math.floor(TRIAL_SIZE / shards)));
+  const before = Math.floor(minutes / 5);
+  const from = Math.max(0, demand.peakMinute - before);
+  return { from, to: Math.min(demand.perSecond.length, from + minutes) };
+}
+
+/** Searches a problem's design space. The same problem gives the same result. */
+export function search(problem: Problem, told: Progress = () => undefined): SearchResult {
+  const run = new Search(problem, told);
+  return run.result();
+}
+
+class Search {
+  readonly #problem: Problem;
+  readonly #told: Progress;
+  readonly #book: PriceBook;
+  readonly #others: Candidate[] = [];
+  #best: Candidate | undefined;
+  #simulations = 0;
+
+  constructor(problem: Problem, told: Progress) {
+    this.#problem = problem;
+    this.#told = told;
+    this.#book = new PriceBook(problem);
+  }
+
+  result(): SearchResult {
+    let empty = 0;
+    for (const shards of shardCounts(this.#problem)) {
+      const plans = this.#book.plans(shards).sort((a, b) => a.leastUsd - b.leastUsd);
+      if (this.#best !== undefined && plans[0]!.leastUsd >= this.#best.usd) break;
+      if (this.#best === undefined && empty++ >= MOST_EMPTY_COUNTS) break;
+      this.#told(`${shards} ${shards === 1 ? "shard" : "shards"}`);
+      this.#simulations++;
+      const stretch = busiestStretch(this.#problem, shards);
+      if (writesOutcome(this.#problem, shards, stretch).failures.length > 0) continue;
+      for (const plan of plans) this.#try(plan, stretch);
+    }
+    // It may find a better best.
+    const cheaper = this.#cheaper();
+    return { best: this.#best, nextCheaper: cheaper, others: this.#others, simulations: this.#simulations };
+  }
+
+  /** Looks for the cheapest design of a plan, backend by backend, then all together over the whole trace. */
+  #try(plan: StreamPlan, stretch: Stretch): void {
+    if (this.#best !== undefined && plan.leastUsd >= this.#best.usd) return;
+    const { backends } = this.#problem.stack;
+    const queues = backends.map((backend) => {
+      const { name } = backend.priced;
+      const priced = this.#book.settings(backend, plan.shards, plan.fanOut.includes(name));
+      const worth = worthTrying(this.#problem, backend, plan.shards, priced);
+      return { name, passing: this.#passing(name, worth, plan, stretch) };
+    });
+    const chosen = queues.map(({ passing }) => passing.next().value);
+    for (let revision = 0; revision < MOST_REVISIONS; revision++) {
+      const settings: Record<string, BackendSettings> = {};
+      let usd = this.#book.stream(plan.shards);
+      for (const [index, { name }] of queues.entries()) {
+        const entry = chosen[index];
+        if (entry === undefined) return;
+        settings[name] = entry.settings;
+        usd += entry.usd;
+      }
+      if (this.#best !== undefined && usd >= this.#best.usd) return;
+      const design = { shards: plan.shards, backends: settings };
+      if (concurrencyTooSmall(this.#problem, design)) return;
+      const candidate = this.#judge(design, usd);
+      const failure = candidate.outcome.failures.find((failed) => failed.kind !== "throttled");
+      if (candidate.outcome.failures.length === 0) {
+        if (this.#best !== undefined) this.#others.push(this.#best);
+        this.#best = candidate;
+        return;
+      }
+      // Refused writes are the same with all settings.
+      if (failure === undefined || !("backend" in failure)) return;
+      const index = queues.findIndex(({ name }) => name === failure.backend);
+      chosen[index] = queues[index]!.passing.next().value;
+    }
+  }
+
+  /** Settings with which a backend meets the objective over the busiest minutes, the others being quick readers; cheapest first. */
+  *#passing(
+    name: string,
+    worth: readonly PricedSettings[],
+    plan: StreamPlan,
+    stretch: Stretch,
+  ): Generator<PricedSettings, undefined> {
+    const { backends } = this.#problem.stack;
+    const fanOut = plan.fanOut.includes(name);
+    for (const entry of worth) {
+      const consumers = backends
+        // A fan-out has a budget of its own; plain readers share one.
+        .filter(({ priced }) => priced.name === name || (!fanOut && !plan.fanOut.includes(priced.name)))
+        .map((backend) => {
+          const quick = { ...entry.settings, batchWindowSeconds: 1, memoryMb: 1769, parallelizationFactor: 1 };
+          return flowConsumer(backend, backend.priced.name === name ? entry.settings : quick, plan.shards);
+        });
+      this.#simulations++;
+      const { failures } = runDesign(
+        this.#problem,
+        { shards: plan.shards, backends: {} },
+        { stretch, untilFailure: true, consumers },
+      );
+      if (!failures.some((failure) => "backend" in failure && failure.backend === name)) yield entry;
+    }
+    return undefined;
+  }
+
+  /** The next cheaper design. One that meets the objective after all takes the best one's place, until one does not. */
+  #cheaper(): Candidate | undefined {
+    for (let revision = 0; revision < MOST_REVISIONS && this.#best !== undefined; revision++) {
+      const found = nextCheaper(this.#problem, this.#book, this.#best);
+      if (found === undefined) return undefined;
+      const candidate = this.#judge(found.design, found.usd);
+      if (candidate.outcome.failures.length > 0) return candidate;
+      this.#others.push(this.#best);
+      this.#best = candidate;
+    }
+    return undefined;
+  }
+
+  #judge(design: Design, usd: number): Candidate {
+    this.#told(`${design.shards} shards, the whole trace`);
+    this.#simulations++;
+    return { design, usd, outcome: runDesign(this.#problem, design, { stretch: wholeTrace(this.#problem) }) };
+  }
+}
