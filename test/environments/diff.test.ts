@@ -103,7 +103,7 @@ describe("sluice env diff", () => {
     expect(`${text.text}${json.text}`).not.toContain("sesame");
   });
 
-  test("every setting of docs/configuration.md is compared", () => {
+  test("every setting of docs/configuration.md is compared, but the version of the file's own format", () => {
     const more = `  sluice:tags: { team: data }
   sluice:load: { recordsPerSecond: 5 }
   sluice:forwarder: { subnetIds: [subnet-0123456789abcdef0], securityGroupIds: [sg-0123456789abcdef0] }
@@ -112,7 +112,7 @@ describe("sluice env diff", () => {
       path.replace(/^backends\.(archive|warehouse)/, "backends.<name>"),
     );
     const compared = new Set(paths.map((path) => path.replace(/^tags\..*/, "tags")));
-    const sections = ["backends", "forwarder", "load", "backends.<name>.environment"];
+    const sections = ["configVersion", "backends", "forwarder", "load", "backends.<name>.environment"];
     expect(
       settings()
         .map(({ key }) => key)
