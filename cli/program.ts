@@ -14,6 +14,7 @@ import { register as registerQuery } from "./commands/query.ts";
 import { register as registerReplay } from "./commands/replay.ts";
 import { register as registerStatus } from "./commands/status.ts";
 import { register as registerTerraform } from "./commands/terraform.ts";
+import { register as registerTune } from "./commands/tune.ts";
 import { register as registerVerify } from "./commands/verify.ts";
 import { describeError, exitCodeOf } from "./errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes.ts";
@@ -28,6 +29,7 @@ const COMMANDS: readonly Register[] = [
   registerQuarantine,
   registerCost,
   registerPreview,
+  registerTune,
   registerEnv,
   registerBootstrap,
   registerTerraform,
