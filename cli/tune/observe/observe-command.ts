@@ -40,6 +40,9 @@ const HOUR_MS = 3_600_000;
 const MINUTES_KEPT_HOURS = 15 * 24;
 /** On AWS the metrics of a minute are whole some minutes later. */
 const SETTLED_MS = 3 * MINUTE_MS;
+/** Times at which each shard of a sample is looked at. */
+const LOOKS_FOR_KEYS = 8;
+const LOOKS_FOR_RATES = 24;
 const PLAYER_ID_FIELD = "player_id";
 
 /** Observes and writes. Throws a CommandError. */
@@ -81,7 +84,12 @@ async function ofLive(flags: ObserveFlags): Promise<Observation> {
   const question: StreamQuestion = {
     ...{ kinesis, facts, untilMs, clock: systemClock, nameOf: nameOf(flags) },
     sinceMs: minute(nowMs - flags.since * HOUR_MS),
-    sample: { recordsPerShard: flags.sample, shards: flags.sampleShards, seconds: flags.sampleSeconds },
+    sample: {
+      recordsPerShard: flags.sample,
+      looks: flags.from === "stream" ? LOOKS_FOR_RATES : LOOKS_FOR_KEYS,
+      shards: flags.sampleShards,
+      seconds: flags.sampleSeconds,
+    },
     source: `${flags.from === "stream" ? "sample" : "CloudWatch"} of ${label}, stream ${facts.streamName}`,
   };
   try {

@@ -1,6 +1,6 @@
 /** Traces of a stream that is up: from its metrics, or from a sample alone. */
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
 import type { Clock } from "../../../contract/clock.ts";
 import { MINUTE_MS, TRACE_FORMAT, TRACE_VERSION, type Trace } from "../../../model/tuning/trace.ts";
 import type { StackFacts } from "../../connect/stack-facts.ts";
@@ -13,6 +13,7 @@ import { type SampleLimits, type StreamSample, sampleStream } from "./stream-sam
 
 /** A player id, which is the partition key: part of the bytes that Kinesis counts. */
 const PARTITION_KEY_BYTES = 32;
+const HOUR_MS = 3_600_000;
 
 export interface StreamQuestion extends Pick<FactsOptions, "nameOf"> {
   readonly kinesis: Pick<KinesisClient, "send">;
@@ -49,11 +50,11 @@ export async function observeMetrics(
     sample,
     trace: {
       ...headOf(source, metrics.startMs, found),
-      records: metrics.records.map((records) => records * logRecords),
+      records: metrics.records.map((records) => Math.round(records * logRecords)),
       bytes: metrics.bytes.map((bytes, minute) =>
         found === undefined
           ? Math.max(0, bytes - metrics.records[minute]! * PARTITION_KEY_BYTES)
-          : bytes * found.logBytesPerByte,
+          : Math.round(bytes * found.logBytesPerByte),
       ),
       ...(found && { keys: found.keys }),
       ...(metrics.shards.length > 0 && { shards: metrics.shards }),
@@ -64,34 +65,40 @@ export async function observeMetrics(
 
 /** From the stream alone. Throws a CommandError where the sample is empty. */
 export async function observeStream(question: StreamQuestion): Promise<StreamObservation> {
-  const { kinesis, facts, sinceMs, untilMs, source } = question;
+  const { kinesis, facts, untilMs, source } = question;
   const listed = (await listShards(kinesis, facts.streamName)).filter(({ open }) => open);
-  const { sample, found } = await sampled(question, listed);
+  const { sample, found, sinceMs } = await sampled(question, listed);
   if (found === undefined) {
     throw new CommandError(`the sample of stream ${facts.streamName} holds no record`, {
-      hint: "Its retention may be shorter than the time since its last record; --sample and --since say what is looked at.",
+      hint: "--sample and --since say what is looked at; what retention has taken away is gone.",
     });
   }
   const rates = ratesOf(sample.pages, listed.length, sinceMs, untilMs);
-  const records = rates.records.map((kinesisRecords) => kinesisRecords * found.logRecords);
   return {
     sample,
     trace: {
       ...headOf(source, rates.startMs, found),
-      records,
-      bytes: rates.bytes.map((bytes) => bytes * found.logBytesPerByte),
+      records: rates.records.map((kinesisRecords) => Math.round(kinesisRecords * found.logRecords)),
+      bytes: rates.bytes.map((bytes) => Math.round(bytes * found.logBytesPerByte)),
       keys: found.keys,
     },
   };
 }
 
+/** `sinceMs`: from when on there was anything to look at. */
 async function sampled(
-  { kinesis, facts, clock, sinceMs, sample: limits, nameOf }: StreamQuestion,
+  { kinesis, facts, clock, sinceMs: askedMs, sample: limits, nameOf }: StreamQuestion,
   open: Parameters<typeof sampleStream>[0]["open"],
-): Promise<{ readonly sample: StreamSample; readonly found: SampleFacts | undefined }> {
+): Promise<{ readonly sample: StreamSample; readonly found: SampleFacts | undefined; readonly sinceMs: number }> {
   const { streamName, record } = facts;
+  const { StreamDescriptionSummary: summary } = await kinesis.send(
+    new DescribeStreamSummaryCommand({ StreamName: streamName }),
+  );
+  const { StreamCreationTimestamp, RetentionPeriodHours } = summary!;
+  const keptMs = clock.now() - RetentionPeriodHours! * HOUR_MS;
+  const sinceMs = Math.max(askedMs, keptMs, StreamCreationTimestamp!.getTime());
   const sample = await sampleStream({ kinesis, streamName, open, clock, sinceMs, ...limits });
-  return { sample, found: sampleFacts(sample.pages, { playerIdField: record.playerIdField, nameOf }) };
+  return { sample, found: sampleFacts(sample.pages, { playerIdField: record.playerIdField, nameOf }), sinceMs };
 }
 
 function headOf(source: string, startMs: number, found: SampleFacts | undefined) {

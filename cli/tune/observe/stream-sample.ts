@@ -7,6 +7,8 @@ import type { ListedShard } from "./shard-list.ts";
 export interface SampleLimits {
   /** Kinesis records of each shard. */
   readonly recordsPerShard: number;
+  /** Times at which each shard is looked at. */
+  readonly looks: number;
   /** Shards that are looked at, evenly among those that are open. */
   readonly shards: number;
   readonly seconds: number;
@@ -55,9 +57,9 @@ const THROTTLED = "ProvisionedThroughputExceededException";
 
 /** Looks at the shards, each at times spread evenly over the span. Errors are the SDK's. */
 export async function sampleStream(options: SampleOptions): Promise<StreamSample> {
-  const { clock, open, recordsPerShard, sinceMs, seconds } = options;
+  const { clock, open, recordsPerShard, looks, sinceMs, seconds } = options;
   const startMs = clock.now();
-  const looks = Math.ceil(recordsPerShard / PAGE_RECORDS) + 1;
+  const share = Math.min(PAGE_RECORDS, Math.ceil(recordsPerShard / looks));
   const chosen = evenly(open, options.shards).map((shard) => ({ shard, untilMs: -Infinity, left: recordsPerShard }));
   const taken = { pages: [] as SamplePage[], reads: 0, bytes: 0, records: 0, leftAlone: 0 };
   for (let look = 0; look < looks; look++) {
@@ -68,7 +70,7 @@ export async function sampleStream(options: SampleOptions): Promise<StreamSample
       if (fromMs >= startMs) continue;
       const mean = taken.records === 0 ? undefined : taken.bytes / taken.records;
       const most = mean === undefined ? FIRST_PAGE_RECORDS : Math.max(1, Math.floor(PAGE_BYTES / mean));
-      const page = await lookAt(options, each.shard, fromMs, Math.min(each.left, PAGE_RECORDS, most), taken);
+      const page = await lookAt(options, each.shard, fromMs, Math.min(each.left, share, most), taken);
       if (page === undefined) {
         taken.leftAlone++;
         each.left = 0;
