@@ -77,7 +77,7 @@ export async function sampleStream(options: SampleOptions): Promise<StreamSample
         continue;
       }
       each.left -= page.records.length;
-      each.untilMs = page.fromMs + page.coveredMs;
+      each.untilMs = page.fromMs + page.coveredMs + 1;
       taken.records += page.records.length;
       taken.bytes += page.records.reduce((sum, record) => sum + sizeOf(record), 0);
       taken.pages.push(page);
