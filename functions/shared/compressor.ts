@@ -11,7 +11,7 @@ export interface GzipMember {
   end(): Promise<Buffer>;
 }
 
-/** gzip as an argument: compression is the one thing besides I/O that the consumers do off the main thread. */
+/** gzip as an argument: on the main thread or in the thread pool, by the processor that a function has (`compressorFor`). */
 export interface Compressor {
   /** Starts a member that is written a chunk at a time. `level`: 1 (fast) to 9 (small). */
   member(level: number): GzipMember;

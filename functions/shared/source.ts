@@ -29,17 +29,25 @@ export interface Source {
   writeIdPrefix(index: number, out: Buffer, offset: number): number;
 }
 
-/** The Kinesis records of an event, all of one shard. */
+/**
+ * The Kinesis records of an event, all of one shard. What rows and lines need of each is gathered at once: they are made table by
+ * table, and a parsed event's objects lie in memory in the records' order.
+ */
 export class EventSource implements Source {
   readonly shard: number;
-  readonly #records: readonly KinesisEventRecord[];
+  readonly #sequenceNumbers: readonly string[];
+  readonly #arrivedMs: Float64Array;
   readonly #generation: string;
   /** What all ids of the batch begin with, up to the sequence number. */
   readonly #idHead: string;
 
   /** Throws a RangeError if the first record's event id does not start with a shard id: no Kinesis event then. */
   constructor(records: readonly KinesisEventRecord[], generation: string) {
-    this.#records = records;
+    this.#sequenceNumbers = records.map(({ kinesis }) => kinesis.sequenceNumber);
+    this.#arrivedMs = new Float64Array(records.length);
+    for (let index = 0; index < records.length; index++) {
+      this.#arrivedMs[index] = Math.round(records[index]!.kinesis.approximateArrivalTimestamp * 1000);
+    }
     this.#generation = generation;
     this.shard = records.length === 0 ? 0 : shardNumber(records[0]!.eventID.slice(0, SHARD_ID_LENGTH));
     this.#idHead = recordIdPrefix(generation, this.shard, "").slice(0, -1);
@@ -47,11 +55,11 @@ export class EventSource implements Source {
 
   /** Number of Kinesis records in the batch. */
   get records(): number {
-    return this.#records.length;
+    return this.#sequenceNumbers.length;
   }
 
   sequenceNumber(index: number): string {
-    return this.#records[index]!.kinesis.sequenceNumber;
+    return this.#sequenceNumbers[index]!;
   }
 
   /** First and last sequence number of so many Kinesis records from the first on, for log lines. */
@@ -61,7 +69,7 @@ export class EventSource implements Source {
   }
 
   arrivedMs(index: number): number {
-    return Math.round(this.#records[index]!.kinesis.approximateArrivalTimestamp * 1000);
+    return this.#arrivedMs[index]!;
   }
 
   arrivedAt(index: number): string {

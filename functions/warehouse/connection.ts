@@ -44,7 +44,7 @@ interface Waiting {
  * One HTTP/2 session with one `AppendRows` call, kept over invocations; answers come in the order of the requests.
  *
  * Straight on `node:http2` instead of a gRPC library, since one method needs little of one, and what it needs is not to be
- * had there: compression off the main thread at a chosen level, no copy and no object per message, and the size of the
+ * had there: compression at a chosen level and on a chosen thread, no copy and no object per message, and the size of the
  * bundle (grpc-js with protobufjs weighs more than all the rest, and cold starts pay for it).
  */
 export class AppendConnection {
