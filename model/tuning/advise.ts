@@ -3,7 +3,7 @@ import { cut } from "./demand.ts";
 import type { Design } from "./design.ts";
 import { type HotKey, hotKeys, withoutHotKeys } from "./hot-keys.ts";
 import { type OnDemand, compareOnDemand } from "./on-demand.ts";
-import { runDesign, wholeTrace } from "./outcome.ts";
+import { judgedStretch, runDesign } from "./outcome.ts";
 import { designUsd } from "./price.ts";
 import type { Problem } from "./problem.ts";
 import { type Candidate, type Progress, busiestStretch, search } from "./search.ts";
@@ -69,7 +69,7 @@ export function advise(asked: Problem, options: AdviceOptions): Advice {
 }
 
 function judged(problem: Problem, design: Design): Candidate {
-  const outcome = runDesign(problem, design, { stretch: wholeTrace(problem) });
+  const outcome = runDesign(problem, design, { stretch: judgedStretch(problem, design.shards) });
   return { design, usd: designUsd(problem, design), outcome };
 }
 

@@ -1,7 +1,7 @@
 /** What a design comes to under a load: the flow model's run, judged by the objective. Pure. */
 import { runFlow } from "../flow/flow-model.ts";
 import type { FlowConsumer, FlowResult } from "../flow/types.ts";
-import { type Stretch, logRecordsPerRecord, sourceOf } from "./demand.ts";
+import { type Demand, type Stretch, logRecordsPerRecord, sourceOf } from "./demand.ts";
 import type { Design } from "./design.ts";
 import { type Problem, flowConsumer } from "./problem.ts";
 import { MINUTE_MS } from "./trace.ts";
@@ -55,9 +55,18 @@ export interface RunOptions {
   readonly consumers?: readonly FlowConsumer[];
 }
 
-/** All minutes of a problem's trace. */
-export function wholeTrace({ demand }: Problem): Stretch {
-  return { from: 0, to: demand.perSecond.length };
+/** Shards times minutes of a run: a few seconds of work. */
+const RUN_SIZE = 24_000;
+
+/** The minutes over which a design is judged: all of the trace, or of a long trace and many shards so many around the busiest one. */
+export function judgedStretch({ demand }: Problem, shards: number): Stretch {
+  return around(demand, Math.max(60, Math.floor(RUN_SIZE / shards)), 0.5);
+}
+
+/** So many minutes with the busiest one in them, `before` of them (0–1) before it. */
+export function around({ peakMinute, perSecond }: Demand, minutes: number, before: number): Stretch {
+  const from = Math.max(0, Math.min(peakMinute - Math.floor(minutes * before), perSecond.length - minutes));
+  return { from, to: Math.min(perSecond.length, from + minutes) };
 }
 
 /** Runs a design. After the stretch nothing arrives for as long as the objective allows, and a little, so that everything is seen to arrive. */

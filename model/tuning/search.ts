@@ -4,7 +4,7 @@ import { type PricedSettings, PriceBook, type StreamPlan, shardCounts, worthTryi
 import type { Stretch } from "./demand.ts";
 import type { BackendSettings, Design } from "./design.ts";
 import { nextCheaper } from "./next-cheaper.ts";
-import { type Outcome, runDesign, wholeTrace, writesOutcome } from "./outcome.ts";
+import { type Outcome, around, judgedStretch, runDesign, writesOutcome } from "./outcome.ts";
 import { type Problem, flowConsumer } from "./problem.ts";
 
 /** A design with its price and what it came to over the whole trace. */
@@ -32,17 +32,13 @@ export type Progress = (text: string) => void;
 /** Plans without a design that meets the objective after which the search gives up: more shards do not help. */
 const MOST_EMPTY_COUNTS = 12;
 const MOST_REVISIONS = 50;
-/** Minutes before and after the busiest one that settings are tried on. */
-const BUSY = { before: 5, after: 20 } as const;
-/** Shards times minutes that a trial may have. */
-const TRIAL_SIZE = 1600;
+/** Minutes around the busiest one that settings are tried on, and a bound for many shards: shards times minutes. */
+const TRIAL_MINUTES = 25;
+const TRIAL_SIZE = 800;
 
 /** The minutes around the busiest one: where a design fails first. */
 export function busiestStretch({ demand }: Problem, shards: number): Stretch {
-  const minutes = Math.max(6, Math.min(BUSY.before + BUSY.after, Math.floor(TRIAL_SIZE / shards)));
-  const before = Math.floor(minutes / 5);
-  const from = Math.max(0, demand.peakMinute - before);
-  return { from, to: Math.min(demand.perSecond.length, from + minutes) };
+  return around(demand, Math.max(8, Math.min(TRIAL_MINUTES, Math.floor(TRIAL_SIZE / shards))), 0.2);
 }
 
 /** Searches a problem's design space. The same problem gives the same result. */
@@ -163,6 +159,10 @@ class Search {
   #judge(design: Design, usd: number): Candidate {
     this.#told(`${design.shards} shards, the whole trace`);
     this.#simulations++;
-    return { design, usd, outcome: runDesign(this.#problem, design, { stretch: wholeTrace(this.#problem) }) };
+    return {
+      design,
+      usd,
+      outcome: runDesign(this.#problem, design, { stretch: judgedStretch(this.#problem, design.shards) }),
+    };
   }
 }

@@ -1,5 +1,174 @@
+/** Advice as a page: one file, with nothing to load and no script. */
+import { escapeHtml } from "../../../preview/html-text.ts";
 import type { Advice } from "../../../model/tuning/advise.ts";
-import type { RenderContext } from "../advise/render.ts";
+import { type RenderContext, nextCheaper } from "../advise/render.ts";
+import {
+  describeFailure,
+  describeGrowth,
+  describeHotKey,
+  describeOnDemand,
+  percent,
+  rate,
+  seconds,
+  shardsText,
+  usd,
+  verdict,
+} from "../advise/words.ts";
+import { type ChartWidth, WIDTHS, costChart, linesChart, mapChart } from "./charts.ts";
+import { drawSvg } from "./draw.ts";
+import { ages, costPoints, loadMap, shardRates } from "./series.ts";
+import { STYLE } from "./style.ts";
+
+/** A chart before it is drawn. */
+interface Figure {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly spec: (width: ChartWidth) => Parameters<typeof drawSvg>[0];
+}
+
+/** The whole report. */
 export async function renderReport(advice: Advice, view: RenderContext): Promise<string> {
-  return Promise.resolve(JSON.stringify([advice.simulations, view.now]));
+  const { demand, objective } = view.problem;
+  const { trace } = demand;
+  const figures = await Promise.all(figuresOf(advice, view).map(drawFigure));
+  const body = [
+    `<h1>Shards for ${escapeHtml(trace.source)}</h1>`,
+    paragraph(
+      `${trace.records.length} minutes from ${trace.startsAt}: ${rate(demand.meanPerSecond)} in the mean, ${rate(demand.peakPerSecond)} ` +
+        `in the busiest minute, ${Math.round(demand.recordBytes)} bytes a record, ${trace.wireFormat}. ` +
+        `Objective: every record at its backends within ${seconds(objective.maxAgeSeconds)}, at ${objective.headroom} times the load.`,
+    ),
+    ...advice.hotKeys.map(
+      (key) => `<div class="warning">${describeHotKey(key, objective.headroom).map(paragraph).join("")}</div>`,
+    ),
+    ...adviceBlocks(advice, view),
+    ...figures,
+    ...sensitivityBlock(advice, view),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sluice: shard-count advice</title>
+<link rel="icon" href="data:,">
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${body.join("\n")}
+<footer>Computed by a discrete-event model with seed ${view.problem.seed}, ${view.now.toISOString()}. Prices are list prices.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function adviceBlocks(advice: Advice, { maxCostUsd, now, problem }: RenderContext): string[] {
+  const { best, current, growth, onDemand } = advice;
+  if (best === undefined) return [`<p class="answer">No design of the grid meets the objective.</p>`];
+  const rows = Object.entries(best.design.backends).map(([name, settings]) => {
+    const own = best.outcome.backends.find((backend) => backend.name === name)!;
+    return [
+      name,
+      String(settings.parallelizationFactor),
+      `${settings.batchWindowSeconds} s`,
+      `${settings.memoryMb} MB`,
+      settings.fanOut ? "fan-out" : "shared",
+      seconds(Math.max(...own.ageSeconds)),
+    ];
+  });
+  const { stretch } = best.outcome;
+  const minutes = stretch.to - stretch.from;
+  const whole = minutes === problem.demand.perSecond.length;
+  return [
+    `<p class="answer">${shardsText(best.design.shards)}, ${usd(best.usd)} a month, storage apart</p>`,
+    table(["backend", "factor", "window", "memory", "reads", "oldest"], rows),
+    ...(whole ? [] : [paragraph(`Judged over the ${minutes} minutes around the busiest one.`)]),
+    ...(maxCostUsd !== undefined && best.usd > maxCostUsd
+      ? [`<p class="warning">Above the ${usd(maxCostUsd)} given: nothing that costs less meets the objective.</p>`]
+      : []),
+    paragraph(nextCheaper(advice, problem)),
+    ...(current === undefined
+      ? []
+      : [
+          paragraph(
+            `Declared now: ${shardsText(current.design.shards)}, ${usd(current.usd)}: ${verdict(current.outcome, problem.demand.trace)}.`,
+          ),
+        ]),
+    ...(growth === undefined ? [] : [paragraph(describeGrowth(growth, now))]),
+    ...(onDemand === undefined ? [] : [paragraph(describeOnDemand(onDemand))]),
+  ];
+}
+
+function figuresOf(advice: Advice, { problem }: RenderContext): Figure[] {
+  const { best } = advice;
+  if (best === undefined) return [];
+  const rates = shardRates(problem, best);
+  const old = ages(advice, problem);
+  const { kinds, points } = costPoints(advice);
+  const map = loadMap(problem, best);
+  const hottest = map.ranges.reduce((most, { load }) => Math.max(most, load), 0);
+  return [
+    {
+      id: "rates",
+      title: "Rate of each shard",
+      caption: "The trace's own load, without headroom, on the advised shards. Dashed: what one shard takes.",
+      spec: (width) => linesChart(rates, "log records/s", false, width),
+    },
+    {
+      id: "ages",
+      title: "Age under each candidate",
+      caption: `Oldest record of each minute at its delivery, with a headroom of ${problem.objective.headroom}. Dashed: the objective.`,
+      spec: (width) => linesChart(old, "oldest age, s", true, width),
+    },
+    {
+      id: "cost",
+      title: "Cost against age",
+      caption: "Designs with refused writes are left out. Dashed: the objective; the cheapest below it is advised.",
+      spec: (width) => costChart(points, kinds, problem.objective.maxAgeSeconds, width),
+    },
+    {
+      id: "map",
+      title: "Load on the hash keys",
+      caption:
+        `Each bar is a shard's range of hash keys in the busiest minute; the hottest is at ${percent(hottest)} of its limit (dashed). ` +
+        (map.keys.length === 0 ? "The trace names no keys." : "Diamonds: the keys with most records, where they fall."),
+      spec: (width) => mapChart(map, width),
+    },
+  ];
+}
+
+async function drawFigure({ caption, id, spec, title }: Figure): Promise<string> {
+  const drawn = await Promise.all(
+    WIDTHS.map(
+      async (width) => `<div class="${width.name}">${await drawSvg(spec(width), `${id}-${width.name}`)}</div>`,
+    ),
+  );
+  return `<figure id="${id}"><h2>${escapeHtml(title)}</h2>${drawn.join("")}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+}
+
+function sensitivityBlock({ sensitivity }: Advice, { problem }: RenderContext): string[] {
+  if (sensitivity.length === 0) return [];
+  const rows = sensitivity.map(({ change, outcome, usd: cost }) => {
+    const [first] = outcome.failures;
+    const answer = first === undefined ? "met" : `missed: ${describeFailure(first, problem.demand.trace)}`;
+    return [change, usd(cost), seconds(outcome.maxAgeSeconds), answer];
+  });
+  return [
+    `<h2>What if</h2>`,
+    paragraph("One thing changed at a time, over the busiest minutes."),
+    table(["change", "a month", "oldest", "objective"], rows),
+  ];
+}
+
+function paragraph(text: string): string {
+  return `<p>${escapeHtml(text)}</p>`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: "td" | "th", values: readonly string[]): string =>
+    `<tr>${values.map((value, index) => `<${tag} data-label="${escapeHtml(head[index]!)}">${escapeHtml(value)}</${tag}>`).join("")}</tr>`;
+  return `<table><thead>${cells("th", head)}</thead><tbody>${rows.map((row) => cells("td", row)).join("")}</tbody></table>`;
 }
