@@ -10,6 +10,7 @@ export default {
     "/node_modules/",
     "<rootDir>/test/cloud/real/",
     "<rootDir>/test/engine/",
+    "<rootDir>/test/policy/stacks/",
     "<rootDir>/test/preview/runs/",
     "<rootDir>/test/resharding/runs/",
     "<rootDir>/test/signals/",

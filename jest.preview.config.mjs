@@ -1,4 +1,8 @@
-// `npm run test:preview`: previews of whole programs and of revisions in work trees, which take a while. `npm test` stays under two minutes without them.
+// `npm run test:preview`: previews of whole programs and of revisions in work trees, and every stack against the policy; they take a while. `npm test` stays under two minutes without them.
 import config from "./jest.config.mjs";
 
-export default { ...config, roots: ["<rootDir>/test/preview/runs"], testPathIgnorePatterns: ["/node_modules/"] };
+export default {
+  ...config,
+  roots: ["<rootDir>/test/preview/runs", "<rootDir>/test/policy/stacks"],
+  testPathIgnorePatterns: ["/node_modules/"],
+};

@@ -11,14 +11,10 @@ const BUNDLES = { has: () => true, bundle: () => ({ code: "export const handler 
 const settings = readSettings(RULE_NAMES);
 const production = settingsFor("production", settings);
 
-async function stackOf(environment: string): Promise<PolicyStack> {
-  const { graph } = await runProgram({ stack: environment, functions: BUNDLES });
-  return policyStack(graph, environment, 100);
-}
-
 let declared: PolicyStack;
 beforeAll(async () => {
-  declared = await stackOf("production");
+  const { graph } = await runProgram({ stack: "production", functions: BUNDLES });
+  declared = policyStack(graph, "production", 100);
 });
 
 /** The stack with some inputs of one resource changed; `undefined` takes an input out. */
@@ -292,8 +288,8 @@ const VIOLATIONS: readonly (readonly [rule: string, what: () => PolicyStack, res
 ];
 
 describe("the rules", () => {
-  it.each(["dev", "staging", "production", "local"])("find nothing in the stack %s", async (environment) => {
-    expect(evaluate(await stackOf(environment), settingsFor(environment, settings))).toEqual([]);
+  it("find nothing in production as it is", () => {
+    expect(evaluate(declared, production)).toEqual([]);
   });
 
   it.each(VIOLATIONS.map(([rule, what, resource, message]) => ({ rule, what, resource, message })))(
