@@ -30,15 +30,15 @@ export interface FactsOptions {
 const AGGREGATE_KEY = "a";
 const MANY_LOG_RECORDS = 1.5;
 
-/** Adds up pages, each record for as much as its page was thin. `undefined` for a sample without records. */
+/** Adds up pages, each record for as many as its page stands for. `undefined` for a sample without records. */
 export function sampleFacts(pages: readonly SamplePage[], options: FactsOptions): SampleFacts | undefined {
   const unpacker = new Unpacker();
   const aggregates = new AggregateReader();
   const keyOf = lineKeys(options.playerIdField);
   const keys = new KeySketch();
   const sums = { kinesis: 0, compressed: 0, weight: 0, log: 0, logBytes: 0, bytes: 0 };
-  for (const { records, coveredMs } of pages) {
-    const weight = 1 / coveredMs;
+  for (const { records, coveredMs, standsForMs } of pages) {
+    const weight = standsForMs / coveredMs;
     for (const record of records) {
       const data = Buffer.from(record.Data ?? []);
       const aggregated = aggregates.looksLike(data, 0, data.length);

@@ -21,8 +21,12 @@ export interface SamplePage {
   readonly fromMs: number;
   /** … for so long is in it: at least 1. */
   readonly coveredMs: number;
+  /** How much time of the span it stands for: up to the shard's next page. Those of a shard add up to the span. */
+  readonly standsForMs: number;
   readonly records: readonly _Record[];
 }
+
+type Look = Omit<SamplePage, "standsForMs">;
 
 /** A sample, and what it took of the stream. */
 export interface StreamSample {
@@ -61,7 +65,7 @@ export async function sampleStream(options: SampleOptions): Promise<StreamSample
   const startMs = clock.now();
   const share = Math.min(PAGE_RECORDS, Math.ceil(recordsPerShard / looks));
   const chosen = evenly(open, options.shards).map((shard) => ({ shard, untilMs: -Infinity, left: recordsPerShard }));
-  const taken = { pages: [] as SamplePage[], reads: 0, bytes: 0, records: 0, leftAlone: 0 };
+  const taken = { pages: [] as Look[], reads: 0, bytes: 0, records: 0, leftAlone: 0 };
   for (let look = 0; look < looks; look++) {
     const roundMs = clock.now();
     for (const each of chosen) {
@@ -85,8 +89,18 @@ export async function sampleStream(options: SampleOptions): Promise<StreamSample
     const waitMs = roundMs + INTERVAL_MS - clock.now();
     if (look + 1 < looks && waitMs > 0) await sleep(clock, waitMs);
   }
-  const { pages, reads, bytes, leftAlone } = taken;
-  return { pages, reads, bytes, leftAlone };
+  const { reads, bytes, leftAlone } = taken;
+  return { pages: divided(taken.pages, sinceMs, startMs), reads, bytes, leftAlone };
+}
+
+/** Divides the span among each shard's pages, which are in order of time. */
+function divided(looks: readonly Look[], sinceMs: number, untilMs: number): SamplePage[] {
+  return looks.map((look, index) => {
+    const ofShard = ({ shardId }: Look): boolean => shardId === look.shardId;
+    const fromMs = looks.slice(0, index).some(ofShard) ? look.fromMs : sinceMs;
+    const toMs = looks.slice(index + 1).find(ofShard)?.fromMs ?? untilMs;
+    return { ...look, standsForMs: toMs - fromMs };
+  });
 }
 
 /** Bytes of a record as the shard's limits count them. */
@@ -101,7 +115,7 @@ async function lookAt(
   fromMs: number,
   limit: number,
   taken: { reads: number },
-): Promise<SamplePage | undefined> {
+): Promise<Look | undefined> {
   const position = { ShardIteratorType: "AT_TIMESTAMP" as const, Timestamp: new Date(fromMs) };
   const { ShardIterator } = await kinesis.send(
     new GetShardIteratorCommand({ StreamName: streamName, ShardId: shardId, ...position }),

@@ -40,6 +40,7 @@ test("each shard is looked at at times spread over the span, once a second at mo
     const times = kinesis.reads.filter(({ shardId }) => shardId === shard).map(({ atMs }) => atMs);
     expect(times.map((time) => time - NOW)).toEqual([0, 1000, 2000, 3000]);
   }
+  expect(first.map(({ standsForMs }) => standsForMs / MINUTE)).toEqual([22.5, 15, 15, 7.5]);
   expect(taken).toMatchObject({ reads: 8, leftAlone: 0 });
 });
 
@@ -78,7 +79,7 @@ const OPTIONS = { playerIdField: "player_id", nameOf: (key: string) => `<${key}>
 
 function page(records: readonly { key: string; data: Buffer }[], coveredMs = 1000, shardId = "a"): SamplePage {
   return {
-    ...{ shardId, fromMs: START, coveredMs },
+    ...{ shardId, fromMs: START, coveredMs, standsForMs: MINUTE },
     records: records.map(({ key: PartitionKey, data: Data }) => ({
       ...{ PartitionKey, Data, SequenceNumber: "1" },
       ApproximateArrivalTimestamp: new Date(START),
