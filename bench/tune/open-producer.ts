@@ -23,6 +23,9 @@ export interface Sent {
   readonly refused: number;
 }
 
+/** After ticks that came late no more than so many times a tick's records go at once: the machine's hiccups are to make no burst. */
+const CATCH_UP = 2;
+
 interface Refused {
   readonly dueMs: number;
   readonly entries: readonly PutEntry[];
@@ -37,13 +40,17 @@ export async function sendOpen(entries: readonly PutEntry[], options: OpenProduc
   let refused = 0;
   let next = 0;
   const waiting: Refused[] = [];
-  for (let tick = 1; next < entries.length || waiting.length > 0; tick++) {
-    await sleep(clock, Math.max(0, startedMs + tick * tickMs - clock.now()));
+  const perTick = Math.ceil((recordsPerSecond * tickMs) / 1000);
+  let tickAtMs = startedMs;
+  while (next < entries.length || waiting.length > 0) {
+    // On the grid, or a whole step after one that came late.
+    tickAtMs = Math.max(tickAtMs + tickMs, clock.now());
+    await sleep(clock, tickAtMs - clock.now());
     const nowMs = clock.now();
     const due: PutEntry[] = [];
     while (waiting[0] !== undefined && waiting[0].dueMs <= nowMs) due.push(...waiting.shift()!.entries);
-    // Of a tick that comes late, as many as are due by then.
-    const until = Math.min(entries.length, Math.floor(((nowMs - startedMs) / 1000) * recordsPerSecond));
+    const dueNow = Math.floor(((nowMs - startedMs) / 1000) * recordsPerSecond);
+    const until = Math.min(entries.length, dueNow, next + perTick * CATCH_UP);
     due.push(...entries.slice(next, until));
     next = Math.max(next, until);
     const again: PutEntry[] = [];

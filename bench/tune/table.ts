@@ -1,6 +1,7 @@
 /** The comparison as a table. Pure. */
 import Table from "cli-table3";
 import { grouped } from "../../cli/grouped.ts";
+import { markdownTable } from "../../infra/config/markdown-table.ts";
 import { describeMachine } from "../machine.ts";
 import { FIGURES, type Figures } from "./figures.ts";
 import { MAX_ERROR, type TuneResult } from "./result.ts";
@@ -31,6 +32,16 @@ export function renderTune(result: TuneResult): string {
   const table = new Table({ head: HEAD, style: { head: [], border: [] } });
   table.push(...rows(result));
   return `${result.command}\n${describeMachine(result.machine)}\n${loadLine(result)}\n${table.toString()}\n${verdict(result)}\n`;
+}
+
+/** For docs/tuning.md. */
+export function tuneSection(result: TuneResult): string {
+  return [
+    markdownTable([HEAD, ...rows(result)]),
+    verdict(result),
+    loadLine(result),
+    `\`${result.command}\`, ${describeMachine(result.machine)}.`,
+  ].join("\n\n");
 }
 
 /** What was sent, and where the functions' times come from. */

@@ -1,8 +1,11 @@
 /** `npm run bench -- tune`: the flow model against the local cloud, on the same input. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { seed } from "../../cli/options.ts";
 import { systemClock } from "../../contract/clock.ts";
 import type { RegisterBench } from "../bench.ts";
 import { thisMachine } from "../machine.ts";
+import { withSection } from "../publish/sections.ts";
 import { storeResult } from "../results.ts";
 import { fitTime } from "./calibrate.ts";
 import { inputOf, keysOf } from "./input.ts";
@@ -10,7 +13,9 @@ import { BACKENDS, observe } from "./observe.ts";
 import { CALIBRATION, CASES, LOAD } from "./plan.ts";
 import { predict } from "./predict.ts";
 import { type CaseResult, type TuneResult, brokenClaims, compared, largestError } from "./result.ts";
-import { renderTune } from "./table.ts";
+import { renderTune, tuneSection } from "./table.ts";
+
+const PAGE = join(import.meta.dirname, "../../docs/tuning.md");
 
 interface Options {
   readonly seed: number;
@@ -30,7 +35,9 @@ export const registerTune: RegisterBench = (program) => {
     .action(async (options: Options) => {
       const result = await measure(options.seed);
       const broken = brokenClaims(result);
-      const files = storeResult("tune", result, options.publish === true && broken.length === 0);
+      const publish = options.publish === true && broken.length === 0;
+      const files = storeResult("tune", result, publish);
+      if (publish) writeFileSync(PAGE, withSection(readFileSync(PAGE, "utf8"), "tune", tuneSection(result)));
       process.stdout.write(
         options.json === true
           ? `${JSON.stringify(result, undefined, 2)}\n`

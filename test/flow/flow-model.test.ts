@@ -152,3 +152,28 @@ test("options that make no run are named, all of them", () => {
       "bucketMs is 1000, must be a multiple of tickMs; warehouse: parallelizationFactor is 11, must be a whole number from 1 to 10",
   );
 });
+
+test("what is refused is put again after the producers' retry time, not before", () => {
+  const burst = {
+    rates: [
+      { fromMs: 0, recordsPerSecond: 20_000 },
+      { fromMs: 100, recordsPerSecond: 0 },
+    ],
+  };
+  const options = { ...OPTIONS, sources: [source(0, { ...burst, recordBytes: 100 })], consumers: [], durationMs: 4000 };
+  const throttled = (producerRetryMs: number) =>
+    runFlow({ ...options, producerRetryMs }).stream.map((bucket) => bucket.throttled);
+  // 2,000 records at once: 1,000 are taken, the others a second later.
+  expect(throttled(0)).toEqual([9000, 1000, 0, 0]);
+  expect(throttled(900)).toEqual([1000, 1000, 0, 0]);
+  expect(throttled(2000)).toEqual([1000, 0, 0, 0]);
+});
+
+test("a disabled mapping reads nothing; enabled again it goes on where it was", () => {
+  const disabled = [{ fromMs: 10_000, toMs: 20_000 }];
+  const buckets = only({ ...OPTIONS, consumers: [consumer({ disabled })] });
+  expect(total(buckets.slice(11, 20), "invocations")).toBe(0);
+  expect(buckets[19]!.backlog).toBeGreaterThan(4500);
+  expect(total(buckets, "delivered") + buckets.at(-1)!.backlog).toBe(OPTIONS.durationMs * 0.5 - 50);
+  expect(buckets.at(-1)!.backlog).toBeLessThan(1500);
+});
