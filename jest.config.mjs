@@ -9,6 +9,7 @@ export default {
   testPathIgnorePatterns: [
     "/node_modules/",
     "<rootDir>/test/cloud/real/",
+    "<rootDir>/test/browser/",
     "<rootDir>/test/engine/",
     "<rootDir>/test/policy/stacks/",
     "<rootDir>/test/preview/runs/",

@@ -16,6 +16,7 @@ export const WIDTHS: readonly ChartWidth[] = [
   { name: "narrow", width: 270, height: 220, legendColumns: 1 },
 ];
 
+const DAY_MS = 86_400_000;
 const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 /** Okabe and Ito's colours, which colour-blind readers tell apart. */
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#000000", "#999999"];
@@ -48,7 +49,7 @@ export function linesChart(
             type: "temporal",
             title: "UTC",
             scale: { type: "utc" },
-            axis: { tickCount: name === "wide" ? 12 : 4, labelOverlap: true },
+            axis: { tickCount: name === "wide" ? 9 : 4, labelOverlap: true, format: timeFormat(lines) },
           },
           y: {
             field: "value",
@@ -69,6 +70,12 @@ export function linesChart(
       rule(lines.limit),
     ],
   };
+}
+
+/** Hours within two days, days beyond. */
+function timeFormat({ points }: Lines): string {
+  const times = points.map(({ time }) => time);
+  return Math.max(...times) - Math.min(...times) <= 2 * DAY_MS ? "%H:%M" : "%-d %b";
 }
 
 /** Cost against age: the further down and left, the better. */
