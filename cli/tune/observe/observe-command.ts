@@ -21,7 +21,7 @@ export interface ObserveFlags extends CloudOptions {
   /** Hours. */
   readonly since: number;
   readonly from: string;
-  readonly out: string;
+  readonly out?: string;
   readonly names: boolean;
   readonly sample: number;
   readonly sampleShards: number;
@@ -33,8 +33,11 @@ export interface ObserveFlags extends CloudOptions {
 interface Observation {
   readonly trace: Trace;
   readonly read: string;
+  /** Whether it was a trace in a file already. */
+  readonly stored?: boolean;
 }
 
+const DEFAULT_OUT = "trace.json";
 const HOUR_MS = 3_600_000;
 /** CloudWatch keeps values of a minute for so long. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Metric */
 const MINUTES_KEPT_HOURS = 15 * 24;
@@ -47,15 +50,15 @@ const PLAYER_ID_FIELD = "player_id";
 
 /** Observes and writes. Throws a CommandError. */
 export async function observeCommand(flags: ObserveFlags, context: CommandContext): Promise<void> {
-  const { trace, read } = await observation(flags);
+  const { trace, read, stored } = await observation(flags);
   const text = traceText(trace);
-  if (flags.out === "-") {
+  const out = flags.out ?? (stored === true ? undefined : DEFAULT_OUT);
+  if (out === "-") {
     context.stdout.write(text);
     return;
   }
-  const shown = flags.from === flags.out ? "" : `${flags.out}\n`;
-  if (shown !== "") writeFileSync(flags.out, text);
-  context.stdout.write(`${renderTrace(trace)}${read}\n${shown}`);
+  if (out !== undefined) writeFileSync(out, text);
+  context.stdout.write(`${renderTrace(trace)}${read}\n${out === undefined ? "" : `${out}\n`}`);
 }
 
 function observation(flags: ObserveFlags): Promise<Observation> {
@@ -131,7 +134,7 @@ async function ofFile(flags: ObserveFlags): Promise<Observation> {
       hint: "It is cloudwatch, stream, archive, local, a trace, or a folder of archived objects.",
     });
   }
-  if (!statSync(from).isDirectory()) return { trace: readTrace(from), read: `read: ${from}` };
+  if (!statSync(from).isDirectory()) return { trace: readTrace(from), read: `read: ${from}`, stored: true };
   return archived(flags, {
     archive: folderSource(from),
     source: `archived objects in ${from}`,

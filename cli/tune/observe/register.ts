@@ -24,9 +24,13 @@ export function register(tune: Command, context: CommandContext): void {
   const observe = tune
     .command("observe")
     .description("make a trace of what a stream and its consumers really had to do")
-    .option("--since <time>", "how far back, e.g. 6h or 14d; CloudWatch keeps minutes for 15d", daysOrHours, 14 * 24)
+    .addOption(
+      new Option("--since <time>", "how far back, e.g. 6h; CloudWatch keeps minutes for 15d")
+        .argParser(daysOrHours)
+        .default(14 * 24, "14d"),
+    )
     .option("--from <source>", "cloudwatch, stream, archive, local, or a file", "cloudwatch")
-    .option("--out <file>", "where the trace goes, - for standard output", "trace.json")
+    .option("--out <file>", "where the trace goes, - for standard output; trace.json, and nowhere if it is from a file")
     .option("--names", "name players in the trace by their ids in place of hashes", false)
     .option(
       "--sample <records>",

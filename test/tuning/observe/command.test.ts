@@ -41,11 +41,13 @@ test("a trace in a file is checked, and written as it was", async () => {
   writeFileSync(from, traceText(TRACE));
   expect(await observe({ from })).toBe(traceText(TRACE));
   const out = join(folder, "copy.json");
-  expect(await observe({ from, out })).toBe(
+  const summary =
     `made up\n2026-11-07T00:00Z to 2026-11-07T00:03Z, 3 minutes\nlog records/s: mean 10, busiest minute 10\n` +
-      `bytes of a log record: 100, sent plain\nkeys: no sample\nread: ${from}\n${out}\n`,
-  );
+    `bytes of a log record: 100, sent plain\nkeys: no sample\nread: ${from}\n`;
+  expect(await observe({ from, out })).toBe(`${summary}${out}\n`);
   expect(parseTrace(readFileSync(out, "utf8"))).toEqual(TRACE);
+  // Without --out it is only shown.
+  expect(await observe({ from, out: undefined })).toBe(summary);
 });
 
 test("a CSV becomes a trace", async () => {
