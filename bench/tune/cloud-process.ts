@@ -13,6 +13,8 @@ interface Outputs {
   readonly functions: Readonly<Record<string, string>>;
 }
 
+// A terminal signals this process too: whoever started it says when to end, or is gone.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 const job = JSON.parse(process.argv[2]!) as CloudJob;
 const cloud = await start(job);
 process.on("message", (message: ToCloud) => {

@@ -16,13 +16,17 @@ export interface Observed {
   readonly invocations: readonly Written[];
 }
 
-/** Sends the input to a cloud of its own and waits until both backends have written all of it. */
+/** Sends the input to a cloud of its own and waits until both backends have written all of it. Rejects once the signal says so. */
 export async function observe(
   { shards, batchWindowSeconds, outage }: Case,
   { recordsPerSecond }: Load,
   entries: readonly PutEntry[],
+  signal: AbortSignal,
 ): Promise<Observed> {
+  signal.throwIfAborted();
   const cloud = new CloudChild({ shards, batchWindowSeconds, disabled: outage });
+  const end = (): void => void cloud.close();
+  signal.addEventListener("abort", end);
   try {
     const target = new LocalTarget(await cloud.up());
     const sent = await sendOpen(entries, { target, clock: systemClock, recordsPerSecond, ...PRODUCER });
@@ -39,6 +43,7 @@ export async function observe(
       invocations: cloud.written,
     };
   } finally {
+    signal.removeEventListener("abort", end);
     await cloud.close();
   }
 }

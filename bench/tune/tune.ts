@@ -1,6 +1,7 @@
 /** `npm run bench -- tune`: the flow model against the local cloud, on the same input. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { listenForInterrupt } from "../../cli/interrupt.ts";
 import { seed } from "../../cli/options.ts";
 import { systemClock } from "../../contract/clock.ts";
 import type { RegisterBench } from "../bench.ts";
@@ -33,7 +34,17 @@ export const registerTune: RegisterBench = (program) => {
     .option("--json", "print the result as JSON")
     .option("--publish", "make this the result that docs/tuning.md quotes")
     .action(async (options: Options) => {
-      const result = await measure(options.seed);
+      const interrupt = listenForInterrupt(process, systemClock);
+      const result = await measure(options.seed, interrupt.signal).catch((error: unknown) => {
+        if (interrupt.exitCode() === undefined) throw error;
+        return undefined;
+      });
+      const code = interrupt.exitCode();
+      interrupt.dispose();
+      if (result === undefined) {
+        process.exitCode = code!;
+        return;
+      }
       const broken = brokenClaims(result);
       const publish = options.publish === true && broken.length === 0;
       const files = storeResult("tune", result, publish);
@@ -48,11 +59,11 @@ export const registerTune: RegisterBench = (program) => {
     });
 };
 
-async function measure(seed: number): Promise<TuneResult> {
+async function measure(seed: number, signal: AbortSignal): Promise<TuneResult> {
   const startMs = systemClock.now();
   const input = (heavyShare: number) => inputOf(LOAD, heavyShare, seed, startMs);
   process.stderr.write(`${CALIBRATION.name} …\n`);
-  const { invocations } = await observe(CALIBRATION, LOAD, input(CALIBRATION.heavyShare));
+  const { invocations } = await observe(CALIBRATION, LOAD, input(CALIBRATION.heavyShare), signal);
   const times = Object.fromEntries(
     BACKENDS.map((name) => [name, fitTime(invocations.filter(({ backend }) => backend === name))]),
   );
@@ -61,7 +72,7 @@ async function measure(seed: number): Promise<TuneResult> {
     process.stderr.write(`${one.name} …\n`);
     const entries = input(one.heavyShare);
     const predicted = predict(one, LOAD, keysOf(entries), times);
-    const { figures } = await observe(one, LOAD, entries);
+    const { figures } = await observe(one, LOAD, entries, signal);
     cases.push(compared(one, LOAD, predicted, figures));
   }
   return {
