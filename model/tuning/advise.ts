@@ -83,5 +83,14 @@ function frontierOf(problem: Problem, best: Candidate, ages: readonly number[], 
     const found = search({ ...problem, demand, objective: { ...problem.objective, maxAgeSeconds } }).best;
     if (found !== undefined) points.push({ maxAgeSeconds, candidate: found });
   }
-  return points.sort((a, b) => a.maxAgeSeconds - b.maxAgeSeconds);
+  return undominated(points).sort((a, b) => a.maxAgeSeconds - b.maxAgeSeconds);
+}
+
+/** Without the points that another one is better than in price and age: one draw of chance can make a dearer design the first to pass. */
+function undominated(points: readonly FrontierPoint[]): FrontierPoint[] {
+  const better = (a: Candidate, b: Candidate): boolean =>
+    a.usd <= b.usd &&
+    a.outcome.maxAgeSeconds <= b.outcome.maxAgeSeconds &&
+    (a.usd < b.usd || a.outcome.maxAgeSeconds < b.outcome.maxAgeSeconds);
+  return points.filter(({ candidate }) => !points.some((other) => better(other.candidate, candidate)));
 }

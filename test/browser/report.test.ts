@@ -7,6 +7,8 @@ import { Browser, type Visit } from "./browser.ts";
 import { findChromium } from "./find-chromium.ts";
 
 const WIDTHS = [1280, 390];
+/** Ample: a report is some seconds of work. */
+const REPORT_MS = 300_000;
 const FIGURES = ["rates", "ages", "cost", "map"];
 
 interface AdviceJson {
@@ -86,7 +88,7 @@ describe.each(CASES)("the report of $name", ({ advice, keys, name, trace }) => {
   let given: ReturnType<typeof report>;
   beforeAll(() => {
     given = report(name, trace, advice);
-  });
+  }, REPORT_MS);
 
   test.each(WIDTHS)(
     "opens from a file at %d pixels without a problem, a script or something to load, and nothing is cut off",

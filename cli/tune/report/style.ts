@@ -14,7 +14,7 @@ figcaption, footer { color: #555; font-size: .9rem; }
 .narrow { display: none; }
 table { border-collapse: collapse; width: 100%; margin: 8px 0 16px; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: 6px 10px 6px 0; border-bottom: 1px solid #ddd; }
-td:not(:first-child):not(:last-child) { white-space: nowrap; }
+th, td:not(:first-child):not(:last-child) { white-space: nowrap; }
 footer { margin: 32px 0 16px; }
 @media (max-width: 700px) {
   .wide { display: none; }
