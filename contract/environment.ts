@@ -27,6 +27,11 @@ export const ENVIRONMENT = {
   googleAudience: "SLUICE_GOOGLE_AUDIENCE",
   /** warehouse: e-mail of the service account that the function's role may impersonate. */
   googleServiceAccount: "SLUICE_GOOGLE_SERVICE_ACCOUNT",
+  /** scaler: `report` or `act`, and its settings, as in the stack's configuration. */
+  scalerMode: "SLUICE_SCALER_MODE",
+  minShards: "SLUICE_MIN_SHARDS",
+  maxShards: "SLUICE_MAX_SHARDS",
+  headroomPercent: "SLUICE_HEADROOM_PERCENT",
 } as const;
 
 /**

@@ -20,6 +20,17 @@ export const METRICS = {
   invocationMs: "InvocationMs",
 } as const;
 
+/** Metrics of the auto-scaler, with dimension `stream`. */
+export const SCALER_METRICS = {
+  /** Calls of UpdateShardCount that it has made. */
+  changes: "ShardCountChanges",
+  /** 1 in a minute in which it would change the shards and cannot, or sees one hot shard. */
+  hindered: "ShardCountHindered",
+  /** Open shards, and those that it wants. */
+  shards: "ShardCount",
+  wanted: "ShardCountWanted",
+} as const;
+
 /** Dimensions of every metric. */
 export const DIMENSIONS = { stream: "stream", backend: "backend" } as const;
 

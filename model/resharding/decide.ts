@@ -40,7 +40,7 @@ export interface ScalerView {
   readonly shards: number;
   /** The last minutes that there are figures of, oldest first: up to {@link RECENT_MINUTES}. */
   readonly recent: readonly Minute[];
-  /** Load of the busiest minute, in shards, of a quarter of an hour in the past, by its start; `undefined` where nothing is known. */
+  /** Load of a quarter of an hour in the past, in shards, by its start; `undefined` where nothing is known. */
   readonly past: (startMs: number) => number | undefined;
   /** Times of UpdateShardCount calls, oldest first; those of the last 24 hours count. */
   readonly changesMs: readonly number[];

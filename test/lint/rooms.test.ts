@@ -16,6 +16,12 @@ const no = (from: string, to: string) => [`${from} may not import ${to}: see doc
 const SNIPPETS: Snippet[] = [
   { ...importing("functions", "contract/keys.ts"), says: [] },
   { ...importing("functions", "model/stream/types.ts"), says: no("functions", "model") },
+  { filePath: "functions/scaler/probe.ts", code: 'import "../../model/random.ts";', says: [] },
+  {
+    filePath: "functions/scaler/probe.ts",
+    code: 'import "../../infra/names.ts";',
+    says: no("functions/scaler", "infra"),
+  },
   { ...importing("functions", "infra/names.ts"), says: no("functions", "infra") },
   { ...importing("model", "infra/names.ts"), says: no("model", "infra") },
   { ...importing("contract", "model/stream/types.ts"), says: no("contract", "model") },

@@ -61,7 +61,7 @@ export function scalingRun({ load, oneKey }: LoadTrace, settings: ScalerSettings
     const known = minute - LATE_MINUTES;
     if (known < 0) continue;
     const slot = Math.floor((START_MS + known * MINUTE_MS) / SLOT_MS) * SLOT_MS;
-    slots.set(slot, Math.max(slots.get(slot) ?? 0, shardsOf(minutes[known]!)));
+    slots.set(slot, (slots.get(slot) ?? 0) + (shardsOf(minutes[known]!) * MINUTE_MS) / SLOT_MS);
     if (pending !== undefined) continue;
     const nowMs = START_MS + (minute + 1) * MINUTE_MS;
     const decision = decide(
