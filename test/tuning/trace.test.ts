@@ -6,7 +6,7 @@ import { oneHotKey, traceOf } from "./setup.ts";
 
 const TRACE = traceOf({ shape: "steady", rate: 10 }, { minutes: 3, keys: oneHotKey(0.25) });
 
-const minutes = fc.integer({ min: 1, max: 30 });
+const minutes = fc.integer({ min: 1, max: 8 });
 const hashKey = fc.stringMatching(/^[0-9a-f]{32}$/);
 /** Whole traces, with columns of one length. */
 const traces: fc.Arbitrary<Trace> = minutes.chain((length) => {
@@ -57,7 +57,7 @@ function problemsOf(run: () => unknown): readonly string[] {
 test("every trace is read as it was written", () => {
   fc.assert(
     fc.property(traces, (trace) => expect(parseTrace(JSON.stringify(trace))).toEqual(trace)),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
@@ -68,7 +68,7 @@ test("a column of another length is named", () => {
       const rule = `bytes: has ${trace.records.length + 1} values, must have ${trace.records.length} as records has`;
       expect(problemsOf(() => checkTrace(longer))).toContain(rule);
     }),
-    { numRuns: 30 },
+    { numRuns: 10 },
   );
 });
 
