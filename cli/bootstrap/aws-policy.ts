@@ -1,6 +1,6 @@
 /** The policies of the CI system's two roles: what deploys may do exactly what the declared stack needs, what reads less. Pure. */
 import type { Graph, GraphResource } from "../../local/graph.ts";
-import { AWS_RIGHTS, type Condition, type Place, type TypeRights } from "./aws-rights.ts";
+import { AWS_RIGHTS, type Condition, type Place, type TypeRights, ownTags } from "./aws-rights.ts";
 
 /** One statement of a policy. */
 export interface Statement {
@@ -49,7 +49,9 @@ export function awsPolicy(graph: Graph, place: Place, state: State, purpose: Pur
   });
   const all = [
     ...statements.flat(),
-    ...(purpose === "deploy" ? [...making(resources, place), ...emptying(resources)] : []),
+    ...(purpose === "deploy"
+      ? [...making(resources, place), ...emptying(resources), ...verifying(resources, place)]
+      : []),
     allow([...new Set(anywhere)].sort(), ["*"]),
     ...stateStatements(place, state, purpose),
   ];
@@ -137,6 +139,27 @@ function emptying(resources: readonly GraphResource[]): Statement[] {
       ["s3:DeleteObject", "s3:DeleteObjectVersion"],
       names.map((name) => `${name}/*`),
     ),
+  ];
+}
+
+/** `sluice verify` after the up: puts records on the stream, and looks for them in the buckets. */
+function verifying(resources: readonly GraphResource[], place: Place): Statement[] {
+  const named = (type: string, arn: (inputs: GraphResource["inputs"]) => string): string[] =>
+    resources
+      .filter((one) => one.type === type)
+      .map(({ inputs }) => arn(inputs))
+      .sort();
+  const { region, accountId } = place;
+  const streams = named("aws:kinesis/stream:Stream", ({ name }) => {
+    return `arn:aws:kinesis:${region}:${accountId}:stream/${String(name)}`;
+  });
+  return [
+    allow(["kinesis:PutRecords"], streams),
+    allow(
+      ["s3:GetObject"],
+      named("aws:s3/bucket:Bucket", ({ bucket }) => `arn:aws:s3:::${String(bucket)}/*`),
+    ),
+    allow(["kms:Decrypt", "kms:GenerateDataKey"], [`arn:aws:kms:${region}:${accountId}:key/*`], ownTags(place)),
   ];
 }
 

@@ -40,7 +40,7 @@ const all = (service: string, actions: string): string[] => actions.split(" ").m
 const keys = (place: Place): string => arn("kms", place, "key/*");
 
 /** A key has no name to tell it by: its tags say whose it is. */
-const ownTags = ({ project, environment }: Place): Condition => ({
+export const ownTags = ({ project, environment }: Place): Condition => ({
   StringEquals: { "aws:ResourceTag/project": project, "aws:ResourceTag/environment": environment },
 });
 

@@ -60,7 +60,11 @@ export const GOOGLE_RIGHTS: Readonly<Record<string, TypePermissions>> = {
 
 /** Permissions of a role for what a graph declares, in order. Throws an UnknownRightsError for a type that the table does not have. */
 export function googlePermissions(graph: Graph, purpose: Purpose): readonly string[] {
-  const permissions = new Set(["resourcemanager.projects.get"]);
+  // A deployment is verified by queries; getData stands with the tables.
+  const permissions = new Set([
+    "resourcemanager.projects.get",
+    ...(purpose === "deploy" ? ["bigquery.jobs.create"] : []),
+  ]);
   for (const { type, name } of graph.resources) {
     if (!type.startsWith("gcp:")) continue;
     const rights = GOOGLE_RIGHTS[type];

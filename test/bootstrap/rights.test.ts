@@ -118,6 +118,31 @@ describe("rights of the CI system's roles", () => {
     expect([deletes("staging"), deletes("production")]).toEqual([[], []]);
   });
 
+  test("what deploys may send and find the records of sluice verify; what reads may not", () => {
+    const of = (purpose: Purpose, action: string) =>
+      policyOf("dev", purpose)
+        .filter(({ Action, Resource }) => Action.includes(action) && !Resource[0]!.includes("pulumi-state"))
+        .flatMap(({ Resource }) => Resource);
+    expect(of("deploy", "kinesis:PutRecords")).toEqual([
+      "arn:aws:kinesis:us-east-1:111111111111:stream/sluice-dev-player-log",
+    ]);
+    expect(of("deploy", "s3:GetObject")).toEqual([
+      "arn:aws:s3:::sluice-dev-archive-111111111111-us-east-1/*",
+      "arn:aws:s3:::sluice-dev-dead-letter-111111111111-us-east-1/*",
+    ]);
+    expect([of("read", "kinesis:PutRecords"), of("read", "s3:GetObject")]).toEqual([[], []]);
+    const own = policyOf("dev", "deploy").filter(
+      ({ Action, Condition }) => Action.includes("kms:GenerateDataKey") && Condition?.["StringEquals"] !== undefined,
+    );
+    expect(own.map(({ Condition }) => Condition)).toEqual([
+      { StringEquals: { "aws:ResourceTag/project": "sluice", "aws:ResourceTag/environment": "dev" } },
+    ]);
+    const google = (purpose: Purpose) =>
+      googlePermissions(graphOf("dev"), purpose).filter((one) => /jobs\.create|getData/.test(one));
+    expect(google("deploy")).toEqual(["bigquery.jobs.create", "bigquery.tables.getData"]);
+    expect(google("read")).toEqual([]);
+  });
+
   test("roles are handed on to Lambda alone, and only the stack's own", () => {
     const [pass] = policyOf("dev", "deploy").filter(({ Action }) => Action.includes("iam:PassRole"));
     expect(pass).toEqual({

@@ -128,6 +128,17 @@ test("what deploys runs in the environment that has to approve, one at a time, t
   expect(commands.map((command) => command.trim())).toEqual(["pulumi up"]);
 });
 
+test("after every up a preview finds nothing to do, and what is sent arrives", () => {
+  const commands = workflows["up.yml"]!.jobs["up"]!.steps!.flatMap(({ run = "" }) =>
+    run.match(/(?:pulumi (?:up|preview)|sluice -- verify)\b.*?--stack "\$STACK"/g),
+  );
+  expect(commands.filter((command) => command !== null)).toEqual([
+    'pulumi up --yes --stack "$STACK"',
+    'pulumi preview --stack "$STACK"',
+    'sluice -- verify --stack "$STACK"',
+  ]);
+});
+
 test("scripts that workflows run are there", () => {
   const runs = Object.values(workflows).flatMap(({ jobs }) =>
     Object.values(jobs).flatMap((job) => (job.steps ?? []).map(({ run = "" }) => run)),
