@@ -25,3 +25,15 @@ export function fitTime(invocations: readonly Written[]): FunctionTime {
   const fixedMs = meanMs - slope * meanRecords;
   return fixedMs < 0 ? { fixedMs: 0, perRecordMs: meanMs / meanRecords } : { fixedMs, perRecordMs: slope };
 }
+
+/**
+ * A time measured with so many lanes at work, for another number of lanes: beyond one for each core they share the cores, and everything takes
+ * as much longer. Lambda's functions share none.
+ */
+export function sharedTime(
+  { fixedMs, perRecordMs }: FunctionTime,
+  { lanes, measuredLanes, cores }: { readonly lanes: number; readonly measuredLanes: number; readonly cores: number },
+): FunctionTime {
+  const factor = Math.max(1, lanes / cores) / Math.max(1, measuredLanes / cores);
+  return { fixedMs: fixedMs * factor, perRecordMs: perRecordMs * factor };
+}

@@ -13,7 +13,8 @@ export class CloudChild {
   readonly #child: ChildProcess;
   readonly #directory: string;
   readonly #up = Promise.withResolvers<{ readonly endpoint: string; readonly streamName: string }>();
-  readonly #enabled = Promise.withResolvers<number>();
+  /** Who waits for the mappings to be set. */
+  #set = Promise.withResolvers<number>();
   readonly #gone: Promise<void>;
   #changed: () => void = () => undefined;
 
@@ -26,14 +27,14 @@ export class CloudChild {
     this.#gone = new Promise((resolve) => this.#child.on("exit", () => resolve()));
     const fail = (error: Error): void => {
       this.#up.reject(error);
-      this.#enabled.reject(error);
+      this.#set.reject(error);
     };
-    this.#enabled.promise.catch(() => undefined);
+    this.#set.promise.catch(() => undefined);
     this.#child.on("error", fail);
     this.#child.on("exit", (code, signal) => fail(new Error(`the local cloud ended with ${signal ?? code}`)));
     this.#child.on("message", (message: FromCloud) => {
       if (message.kind === "up") this.#up.resolve(message);
-      else if (message.kind === "enabled") this.#enabled.resolve(message.atMs);
+      else if (message.kind === "set") this.#set.resolve(message.atMs);
       else if (message.kind === "problem") process.stderr.write(`${message.message}\n`);
       else {
         this.written.push(message.written);
@@ -47,13 +48,16 @@ export class CloudChild {
     return this.#up.promise;
   }
 
-  /** Enables the mappings; gives when they were, in milliseconds since the epoch. */
-  enable(): Promise<number> {
-    this.#child.send({ kind: "enable" } satisfies ToCloud);
-    return this.#enabled.promise;
+  /** Enables or disables the mappings; gives when they were, in milliseconds since the epoch. */
+  setEnabled(enabled: boolean): Promise<number> {
+    this.#set = Promise.withResolvers();
+    this.#child.send({ kind: "set", enabled } satisfies ToCloud, (error) => {
+      if (error !== null) this.#set.reject(error);
+    });
+    return this.#set.promise;
   }
 
-  /** Resolves once every backend has written so many records. Rejects if the cloud ends before. */
+  /** Resolves once every backend has written so many records in all. Rejects if the cloud ends before. */
   async drained(backends: readonly string[], records: number): Promise<void> {
     const left = (): boolean =>
       backends.some((name) => {

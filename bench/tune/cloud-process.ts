@@ -18,13 +18,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => u
 const job = JSON.parse(process.argv[2]!) as CloudJob;
 const cloud = await start(job);
 process.on("message", (message: ToCloud) => {
-  if (message.kind === "enable") void enable(cloud);
+  if (message.kind === "set") void setEnabled(cloud, message.enabled);
   else void cloud.close().then(() => process.exit());
 });
 process.on("disconnect", () => void cloud.close().then(() => process.exit()));
 
 /** Stack `local` with plain reads, batches as large as Lambda allows, and the case's settings. */
-async function start({ shards, batchWindowSeconds, disabled, directory }: CloudJob): Promise<LocalCloud> {
+async function start({ shards, batchWindowSeconds, directory }: CloudJob): Promise<LocalCloud> {
   const settings = { batchWindowSeconds, fanOut: false, batchSize: 10_000 };
   const overrides = BACKENDS.flatMap((name) =>
     Object.entries(settings).map(([key, value]) => [`backends.${name}.${key}`, value] as const),
@@ -34,11 +34,8 @@ async function start({ shards, batchWindowSeconds, disabled, directory }: CloudJ
     configOverrides: { "stream.shardCount": shards, ...Object.fromEntries(overrides) },
   });
   const outputs = graph.outputs as unknown as Outputs;
-  const resources = graph.resources.map((resource) =>
-    resource.type === MAPPING ? { ...resource, inputs: { ...resource.inputs, enabled: !disabled } } : resource,
-  );
   const cloud = await startCloud({
-    graph: { ...graph, resources },
+    graph,
     facts: cloudFacts(config),
     directory,
     clock: systemClock,
@@ -58,14 +55,15 @@ async function start({ shards, batchWindowSeconds, disabled, directory }: CloudJ
   return cloud;
 }
 
-async function enable({ services }: LocalCloud): Promise<void> {
+/** Enables or disables both mappings; a disabled one keeps its place. */
+async function setEnabled({ services }: LocalCloud, enabled: boolean): Promise<void> {
   const realiser = realiserOf(MAPPING)!;
   if (realiser.behaviour === "none") throw new Error(`${MAPPING} does nothing`);
   for (const [id, { inputs }] of services.mappings) {
     const resource = { id, outputs: {} };
-    await realiser.update({ ...resource, inputs }, { ...resource, inputs: { ...inputs, enabled: true } }, services);
+    await realiser.update({ ...resource, inputs }, { ...resource, inputs: { ...inputs, enabled } }, services);
   }
-  tell({ kind: "enabled", atMs: systemClock.now() });
+  tell({ kind: "set", atMs: systemClock.now() });
 }
 
 function tell(message: FromCloud): void {

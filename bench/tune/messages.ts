@@ -4,13 +4,11 @@
 export interface CloudJob {
   readonly shards: number;
   readonly batchWindowSeconds: number;
-  /** Whether the mappings are disabled until {@link ToCloud} enables them. */
-  readonly disabled: boolean;
   /** Folder of the run. */
   readonly directory: string;
 }
 
-export type ToCloud = { readonly kind: "enable" } | { readonly kind: "close" };
+export type ToCloud = { readonly kind: "set"; readonly enabled: boolean } | { readonly kind: "close" };
 
 /** A finished invocation that wrote records. */
 export interface Written {
@@ -24,6 +22,6 @@ export interface Written {
 
 export type FromCloud =
   | { readonly kind: "up"; readonly endpoint: string; readonly streamName: string }
-  | { readonly kind: "enabled"; readonly atMs: number }
+  | { readonly kind: "set"; readonly atMs: number }
   | { readonly kind: "written"; readonly written: Written }
   | { readonly kind: "problem"; readonly message: string };

@@ -16,23 +16,32 @@ export interface Observed {
   readonly invocations: readonly Written[];
 }
 
-/** Sends the input to a cloud of its own and waits until both backends have written all of it. Rejects once the signal says so. */
+/**
+ * Sends the input to a cloud of its own and waits until both backends have written all of it. The warm-up goes before, so that functions have
+ * been started and connected. Rejects once the signal says so.
+ */
 export async function observe(
   { shards, batchWindowSeconds, outage }: Case,
   { recordsPerSecond }: Load,
+  warmUp: readonly PutEntry[],
   entries: readonly PutEntry[],
   signal: AbortSignal,
 ): Promise<Observed> {
   signal.throwIfAborted();
-  const cloud = new CloudChild({ shards, batchWindowSeconds, disabled: outage });
+  const cloud = new CloudChild({ shards, batchWindowSeconds });
   const end = (): void => void cloud.close();
   signal.addEventListener("abort", end);
   try {
     const target = new LocalTarget(await cloud.up());
-    const sent = await sendOpen(entries, { target, clock: systemClock, recordsPerSecond, ...PRODUCER });
+    const producer = { target, clock: systemClock, recordsPerSecond, ...PRODUCER };
+    await sendOpen(warmUp, producer);
+    await cloud.drained(BACKENDS, warmUp.length);
+    const warm = cloud.written.length;
+    if (outage) await cloud.setEnabled(false);
+    const sent = await sendOpen(entries, producer);
     target.close();
-    const fromMs = outage ? await cloud.enable() : sent.acceptedMs;
-    await cloud.drained(BACKENDS, entries.length);
+    const fromMs = outage ? await cloud.setEnabled(true) : sent.acceptedMs;
+    await cloud.drained(BACKENDS, warmUp.length + entries.length);
     const drainedMs = Math.max(...cloud.written.map(({ endedAt }) => endedAt));
     return {
       figures: {
@@ -40,7 +49,7 @@ export async function observe(
         throttles: sent.refused,
         drainSeconds: (drainedMs - fromMs) / 1000,
       },
-      invocations: cloud.written,
+      invocations: cloud.written.slice(warm),
     };
   } finally {
     signal.removeEventListener("abort", end);

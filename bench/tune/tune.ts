@@ -8,14 +8,16 @@ import type { RegisterBench } from "../bench.ts";
 import { thisMachine } from "../machine.ts";
 import { withSection } from "../publish/sections.ts";
 import { storeResult } from "../results.ts";
-import { fitTime } from "./calibrate.ts";
+import { fitTime, sharedTime } from "./calibrate.ts";
 import { inputOf, keysOf } from "./input.ts";
 import { BACKENDS, observe } from "./observe.ts";
-import { CALIBRATION, CASES, LOAD } from "./plan.ts";
+import { CALIBRATION, CASES, type Case, LOAD } from "./plan.ts";
 import { predict } from "./predict.ts";
 import { type CaseResult, type TuneResult, brokenClaims, compared, largestError } from "./result.ts";
 import { renderTune, tuneSection } from "./table.ts";
 
+/** Enough for each shard to have some records. */
+const WARM_UP_SECONDS = 0.3;
 const PAGE = join(import.meta.dirname, "../../docs/tuning.md");
 
 interface Options {
@@ -63,22 +65,32 @@ async function measure(seed: number, signal: AbortSignal): Promise<TuneResult> {
   const startMs = systemClock.now();
   const input = (heavyShare: number) => inputOf(LOAD, heavyShare, seed, startMs);
   process.stderr.write(`${CALIBRATION.name} …\n`);
-  const { invocations } = await observe(CALIBRATION, LOAD, input(CALIBRATION.heavyShare), signal);
+  const warmUp = inputOf({ ...LOAD, seconds: WARM_UP_SECONDS }, 0, seed + 1, startMs);
+  const { invocations } = await observe(CALIBRATION, LOAD, warmUp, input(CALIBRATION.heavyShare), signal);
   const times = Object.fromEntries(
     BACKENDS.map((name) => [name, fitTime(invocations.filter(({ backend }) => backend === name))]),
   );
+  const machine = thisMachine();
+  const measuredLanes = CALIBRATION.shards * BACKENDS.length;
+  const timesOf = ({ shards }: Case) =>
+    Object.fromEntries(
+      Object.entries(times).map(([name, time]) => {
+        const lanes = shards * BACKENDS.length;
+        return [name, sharedTime(time, { lanes, measuredLanes, cores: machine.cores })];
+      }),
+    );
   const cases: CaseResult[] = [];
   for (const one of CASES) {
     process.stderr.write(`${one.name} …\n`);
     const entries = input(one.heavyShare);
-    const predicted = predict(one, LOAD, keysOf(entries), times);
-    const { figures } = await observe(one, LOAD, entries, signal);
+    const predicted = predict(one, LOAD, keysOf(entries), timesOf(one));
+    const { figures } = await observe(one, LOAD, warmUp, entries, signal);
     cases.push(compared(one, LOAD, predicted, figures));
   }
   return {
     version: 1,
     command: `npm run bench -- tune --seed ${seed}`,
-    machine: thisMachine(),
+    machine,
     load: LOAD,
     calibration: { case: CALIBRATION, times },
     cases,

@@ -1,6 +1,6 @@
 /** The bench of the tuning model: what it sends, how it calibrates, what it compares. The comparison itself is `npm run bench -- tune`. */
 import type { PutEntry } from "../../cli/produce/put-target.ts";
-import { fitTime } from "../../bench/tune/calibrate.ts";
+import { fitTime, sharedTime } from "../../bench/tune/calibrate.ts";
 import { inputOf, keysOf } from "../../bench/tune/input.ts";
 import type { Written } from "../../bench/tune/messages.ts";
 import { sendOpen } from "../../bench/tune/open-producer.ts";
@@ -23,6 +23,15 @@ test("function times are a line through the invocations, never below 0", () => {
     perRecordMs: 0,
   });
   expect(() => fitTime([])).toThrow("no invocation has written anything");
+});
+
+test("lanes share the cores: beyond one for each, times grow with their number", () => {
+  const time = { fixedMs: 30, perRecordMs: 3 };
+  const shared = (lanes: number) => sharedTime(time, { lanes, measuredLanes: 6, cores: 2 });
+  expect(shared(6)).toEqual(time);
+  expect(shared(12)).toEqual({ fixedMs: 60, perRecordMs: 6 });
+  expect(shared(2)).toEqual({ fixedMs: 10, perRecordMs: 1 });
+  expect(sharedTime(time, { lanes: 8, measuredLanes: 6, cores: 16 })).toEqual(time);
 });
 
 test("the function times come from a number of shards that is not compared", () => {
