@@ -1,4 +1,5 @@
 import { CommandError } from "../../cli/errors.ts";
+import type { Stored } from "../stand-ins/stand-in.ts";
 import type { StandIns } from "../stand-ins/stand-ins.ts";
 import { CagedFunction } from "./caged-function.ts";
 import type { CageSize } from "./cgroup.ts";
@@ -88,19 +89,30 @@ export class Entrant {
     this.#options.signal?.throwIfAborted();
     const wallSeconds = (performance.now() - start) / 1000;
     const processorMicros = (this.function.processorNanos() - before) / 1000;
-    const { records, digest, ...stored } = await this.#options.standIns.take(this.contender.store, gzip);
+    const { records, digest, ...stored } = await this.#stored(gzip);
     this.#verify(set, records, digest);
     return { ...stored, ...{ records, invocations: set.events.length, failed, wallSeconds, processorMicros } };
   }
 
+  async #stored(gzip: boolean): Promise<Stored> {
+    try {
+      return await this.#options.standIns.take(this.contender.store, gzip);
+    } catch (error) {
+      throw this.#wrong(`what was stored is wrong: ${(error as Error).message}`);
+    }
+  }
+
   #verify({ contents }: EventSet, records: number, digest: string): void {
     if (records === contents.records && digest === contents.digest) return;
-    const { backend, name } = this.contender;
-    throw new ContentsError(
-      `${backend}, ${name}: ${records} records with digest ${digest} were stored in place of ` +
-        `${contents.records} with ${contents.digest}`,
-      { hint: `The function's last line: ${this.function.lines.at(-1) ?? "none"}` },
+    throw this.#wrong(
+      `${records} records with digest ${digest} were stored in place of ${contents.records} with ${contents.digest}`,
     );
+  }
+
+  #wrong(what: string): ContentsError {
+    const { backend, name } = this.contender;
+    const hint = `The function's last line: ${this.function.lines.at(-1) ?? "none"}`;
+    return new ContentsError(`${backend}, ${name}: ${what}`, { hint });
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:net";
 import { BigQueryStandIn } from "./bigquery.ts";
 import { S3StandIn } from "./s3.ts";
-import type { StandInEndpoints, TakeRequest } from "./stand-in.ts";
+import type { StandInEndpoints, TakeAnswer, TakeRequest } from "./stand-in.ts";
 import { StorageWriteStandIn } from "./storage-write.ts";
 import { tokenStandIn } from "./token.ts";
 
@@ -14,7 +14,15 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-process.on("message", ({ store, gzip }: TakeRequest) => process.send!(stores[store].take(gzip)));
+function answer({ store, gzip }: TakeRequest): TakeAnswer {
+  try {
+    return { stored: stores[store].take(gzip) };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
+
+process.on("message", (request: TakeRequest) => process.send!(answer(request)));
 // Ctrl-C reaches the whole group: the parent says when to end.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 process.on("disconnect", () => process.exit(0));

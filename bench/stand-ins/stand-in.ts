@@ -19,6 +19,9 @@ export interface TakeRequest {
   readonly gzip: boolean;
 }
 
+/** What the stand-ins' process answers: what a server has stored, or why that cannot be read. */
+export type TakeAnswer = { readonly stored: Stored } | { readonly problem: string };
+
 /** Adds up what is stored, in order. */
 export class PlainBytes {
   readonly #parts: Uint8Array[] = [];

@@ -3,9 +3,12 @@ import type { Http2Server, ServerHttp2Stream } from "node:http2";
 import { gunzipSync } from "node:zlib";
 import protobuf from "protobufjs";
 import { ContentsDigest } from "./digest.ts";
+import { checkRow, type StoredRow } from "./row.ts";
 import { PlainBytes, type Stored } from "./stand-in.ts";
 
 const FRAME_HEAD = 5;
+/** A default stream's name. */
+const TABLE = /\/tables\/([^/]+)\//;
 /** An `AppendRowsResponse` whose `append_result` is empty: rows taken by a default stream. */
 const ACCEPTED = Buffer.from([0, 0, 0, 0, 2, 0x0a, 0]);
 
@@ -33,7 +36,7 @@ export class StorageWriteStandIn {
     this.server.on("stream", (stream) => this.#serve(stream));
   }
 
-  /** Reads what is stored, then forgets it. */
+  /** Reads what is stored, then forgets it. Throws an Error if it cannot be read, or if a row is not that of its log. */
   take(gzip: boolean): Stored {
     const plain = new PlainBytes(gzip);
     const digest = new ContentsDigest();
@@ -43,9 +46,10 @@ export class StorageWriteStandIn {
       for (const { compressed, body } of call.messages) {
         wireBytes += FRAME_HEAD + body.length;
         requests++;
-        eachRow(compressed ? gunzipSync(body) : body, call, (row, log) => {
-          plain.add(row);
-          digest.add(log);
+        eachRow(compressed ? gunzipSync(body) : body, call, (bytes, row) => {
+          plain.add(bytes);
+          checkRow(row);
+          digest.add(row.log);
         });
       }
       call.messages = [];
@@ -79,8 +83,8 @@ export class StorageWriteStandIn {
   }
 }
 
-/** Calls back for each row of an `AppendRowsRequest` and its `log` text. */
-function eachRow(message: Buffer, call: Call, visit: (row: Uint8Array, log: Buffer) => void): void {
+/** Calls back for each row of an `AppendRowsRequest` that has a `log`. */
+function eachRow(message: Buffer, call: Call, visit: (bytes: Uint8Array, row: StoredRow) => void): void {
   const rows: Uint8Array[] = [];
   let schema: ReadonlyMap<string, number> | undefined;
   eachField(message, (field, content) => {
@@ -94,8 +98,30 @@ function eachRow(message: Buffer, call: Call, visit: (row: Uint8Array, log: Buff
   if (schema !== undefined) call.schemas.set(call.stream, schema);
   const columns = call.schemas.get(call.stream);
   if (columns === undefined) throw new Error(`rows without a schema: ${call.stream}`);
-  const log = columns.get("log");
-  for (const row of rows) eachField(row, (field, content) => field === log && visit(row, content));
+  const table = TABLE.exec(call.stream)?.[1] ?? "";
+  for (const bytes of rows) {
+    const row = readRow(bytes, columns, table);
+    if (row !== undefined) visit(bytes, row);
+  }
+}
+
+/** `undefined` for a row without a `log`, which the count then lacks. */
+function readRow(bytes: Uint8Array, columns: ReadonlyMap<string, number>, table: string): StoredRow | undefined {
+  const texts = new Map<number, string>();
+  const numbers = new Map<number, number>();
+  const reader = protobuf.Reader.create(bytes);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if ((tag & 7) === 2) texts.set(tag >>> 3, reader.string());
+    else if ((tag & 7) === 0) numbers.set(tag >>> 3, Number(reader.int64().toString()));
+    else reader.skipType(tag & 7);
+  }
+  const text = (name: string): string | undefined => texts.get(columns.get(name) ?? 0);
+  const log = text("log");
+  if (log === undefined) return undefined;
+  const micros = numbers.get(columns.get("event_time") ?? 0);
+  const eventTimeMs = micros === undefined ? undefined : Math.floor(micros / 1000);
+  return { table, playerId: text("player_id"), event: text("event"), eventTimeMs, log };
 }
 
 /** Names and numbers of a `ProtoSchema`'s fields. */
