@@ -179,6 +179,23 @@ describe("targets", () => {
   });
 });
 
+describe("targets of a function of 256 MB and records of 1 KB", () => {
+  const others = ["errors", "processor time ÷ the straight-line limit", "processor time of today's way ÷ Sluice's"];
+  const rest = ["bundle", "wire bytes ÷ gzip −6 of the same rows"];
+  const names = (change: Partial<CageResult>): string[] => targetResults(resultOf(change)).map(({ what }) => what);
+
+  test("are not in the list of a run with another memory", () => {
+    const cage = { kind: "cgroup v2", memoryMb: 1769, processorShare: 1 };
+    expect(names({ cage })).toEqual([...others, "memory over 10,000 invocations", ...rest]);
+  });
+
+  test.each([200, 699, 1_101, 65_536])("are not in the list of a run with records of %d bytes", (recordBytes) => {
+    const memory = ["peak memory", "peak memory over 10,000 invocations", "memory over 10,000 invocations"];
+    const { input } = resultOf();
+    expect(names({ input: { ...input, recordBytes } })).toEqual([...others, ...memory, ...rest]);
+  });
+});
+
 describe("the tables", () => {
   const run = resultOf();
   const text = renderCage({ ...run, targets: targetResults(run) });
