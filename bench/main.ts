@@ -1,29 +1,25 @@
 import { tolerateGoneReaders } from "../cli/gone-readers.ts";
-import { registerAll } from "./all/all.ts";
 import type { RegisterBench } from "./bench.ts";
-import { registerCage } from "./cage/cage-bench.ts";
-import { registerDecoder } from "./decoder/decoder.ts";
-import { registerEndToEnd } from "./end-to-end/end-to-end.ts";
-import { registerFuzz } from "./fuzz/fuzz.ts";
-import { registerIsolation } from "./isolation/isolation.ts";
 import { runBench } from "./program.ts";
-import { registerScale } from "./scale/scale.ts";
-import { registerStartUp } from "./start-up/start-up.ts";
-import { registerTune } from "./tune/tune.ts";
 
-/** One folder under `bench/` and one line here for each bench. */
-const BENCHES: readonly RegisterBench[] = [
-  registerAll,
-  registerCage,
-  registerDecoder,
-  registerEndToEnd,
-  registerFuzz,
-  registerIsolation,
-  registerScale,
-  registerStartUp,
-  registerTune,
-];
+/** One folder under `bench/` and one line here for each bench, by the word that calls it; loaded only when it is called, or for the help. */
+const BENCHES: Readonly<Record<string, () => Promise<RegisterBench>>> = {
+  all: async () => (await import("./all/all.ts")).registerAll,
+  archive: async () => (await import("./cage/cage-bench.ts")).registerArchive,
+  warehouse: async () => (await import("./cage/cage-bench.ts")).registerWarehouse,
+  decoder: async () => (await import("./decoder/decoder.ts")).registerDecoder,
+  "end-to-end": async () => (await import("./end-to-end/end-to-end.ts")).registerEndToEnd,
+  fuzz: async () => (await import("./fuzz/fuzz.ts")).registerFuzz,
+  isolation: async () => (await import("./isolation/isolation.ts")).registerIsolation,
+  scale: async () => (await import("./scale/scale.ts")).registerScale,
+  "start-up": async () => (await import("./start-up/start-up.ts")).registerStartUp,
+  tune: async () => (await import("./tune/tune.ts")).registerTune,
+};
+
+const args = process.argv.slice(2);
+const [name = "all"] = args;
+const named = Object.hasOwn(BENCHES, name) ? [BENCHES[name]!] : Object.values(BENCHES);
 
 tolerateGoneReaders(process.stdout, process.stderr);
-const code = await runBench(BENCHES, process.argv.slice(2), process);
+const code = await runBench(await Promise.all(named.map((load) => load())), args, process);
 if (code !== undefined) process.exitCode = code;

@@ -14,11 +14,8 @@ import type { CageResult } from "./result.ts";
 import { runCage } from "./run.ts";
 import { renderCage } from "./table.ts";
 
-/** Registers both. */
-export const registerCage: RegisterBench = (program) => {
-  register(program, "archive", "S3 objects");
-  register(program, "warehouse", "BigQuery rows");
-};
+export const registerArchive: RegisterBench = (program) => register(program, "archive", "S3 objects");
+export const registerWarehouse: RegisterBench = (program) => register(program, "warehouse", "BigQuery rows");
 
 function register(program: Command, backend: Backend, what: string): void {
   const command = program
