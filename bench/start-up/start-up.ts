@@ -1,4 +1,5 @@
 /** `npm run bench -- start-up`: what a cold start takes until the first answer, and how large the bundles are. */
+import { EXIT } from "../../cli/exit-codes.ts";
 import { type Interrupt, listenForInterrupt } from "../../cli/interrupt.ts";
 import { positiveWholeNumber, seed, wholeNumberFrom } from "../../cli/options.ts";
 import { systemClock } from "../../contract/clock.ts";
@@ -19,6 +20,9 @@ const RECORDS = 100;
 const MIN_MEMORY_MB = 128;
 /** The records are this old when they are sent. */
 const AGE_MS = 3_600_000;
+
+/** Said already. */
+const FAILED = Symbol("failed");
 
 interface Options {
   readonly starts: number;
@@ -44,8 +48,15 @@ export const registerStartUp: RegisterBench = (program) => {
 
 async function run(options: Options): Promise<void> {
   const interrupt = listenForInterrupt(process, systemClock);
-  const result = await measure(options, interrupt);
+  const result = await measure(options, interrupt).catch((error: unknown) => {
+    // A terminal's signal ends esbuild and the functions too, and whoever waits for them fails.
+    if (interrupt.signal.aborted) return undefined;
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT.failed;
+    return FAILED;
+  });
   interrupt.dispose();
+  if (result === FAILED) return;
   if (result === undefined) {
     process.stderr.write("start-up: ended before it was done; nothing is stored\n");
     process.exitCode = interrupt.exitCode();
