@@ -4,6 +4,9 @@ import { oracleShardHours } from "../support/oracle.ts";
 import { type ScalingRun, mostInADay, scalingRun } from "../support/scaling-run.ts";
 import { type LoadTrace, botOnOneKey, dailyWave, launchSpike, outageAndCatchUp } from "../support/traces.ts";
 
+// Four weeks of minutes each, on a machine that does ten other things.
+jest.setTimeout(300_000);
+
 const SETTINGS: ScalerSettings = { minShards: 1, maxShards: 64, headroom: 1.25 };
 const WAVE = { days: 28, low: 2, high: 8, seed: 1 };
 const DAY = 1440;

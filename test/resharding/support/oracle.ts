@@ -3,6 +3,8 @@ import { SHARD_COUNT_CHANGES } from "../../../contract/limits.ts";
 import type { ScalerSettings } from "../../../model/resharding/decide.ts";
 import { countRange } from "../../../model/resharding/rules.ts";
 
+/** In jest's contexts globals are slow to reach. */
+const { ceil, min, max } = Math;
 const MINUTES = 60;
 const HOURS_PER_DAY = 24;
 
@@ -19,7 +21,7 @@ export function oracleShardHours(load: Float64Array, { minShards, maxShards, hea
   for (let hour = 0; hour < hours; hour++) {
     let needed = minShards;
     for (let minute = hour * MINUTES; minute < (hour + 1) * MINUTES; minute++) {
-      needed = Math.max(needed, Math.min(maxShards, Math.ceil(load[minute]! * headroom)));
+      needed = max(needed, min(maxShards, ceil(load[minute]! * headroom)));
     }
     const next = new Float64Array(states).fill(Infinity);
     const newDay = hour % HOURS_PER_DAY === 0;
@@ -28,7 +30,7 @@ export function oracleShardHours(load: Float64Array, { minShards, maxShards, hea
         next[shards * calls] = shards;
         continue;
       }
-      for (let from = Math.ceil(shards / 2); from <= Math.min(maxShards, shards * 2); from++) {
+      for (let from = ceil(shards / 2); from <= min(maxShards, shards * 2); from++) {
         const { lowest, highest } = countRange(from);
         if (shards < lowest || shards > highest) continue;
         for (let used = 0; used < calls; used++) {
@@ -36,11 +38,11 @@ export function oracleShardHours(load: Float64Array, { minShards, maxShards, hea
           const nowUsed = (newDay ? 0 : used) + (from === shards ? 0 : 1);
           if (cost === Infinity || nowUsed >= calls) continue;
           const state = shards * calls + nowUsed;
-          next[state] = Math.min(next[state]!, cost + shards);
+          next[state] = min(next[state]!, cost + shards);
         }
       }
     }
     best = next;
   }
-  return Math.min(...best);
+  return min(...best);
 }
