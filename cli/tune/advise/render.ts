@@ -3,6 +3,7 @@ import Table from "cli-table3";
 import type { Advice } from "../../../model/tuning/advise.ts";
 import type { Problem } from "../../../model/tuning/problem.ts";
 import type { Candidate } from "../../../model/tuning/search.ts";
+import { grouped } from "../../grouped.ts";
 import {
   describeDifference,
   describeFailure,
@@ -61,7 +62,7 @@ export function nextCheaper({ best, nextCheaper: cheaper }: Advice, { demand }: 
   if (best === undefined || cheaper === undefined) return "Nothing in the grid costs less.";
   const changed = describeDifference(best.design, cheaper.design);
   return (
-    `Next cheaper: ${changed}, ${usd(cheaper.usd)}: misses it. ` +
+    `Next cheaper: ${changed}, ${usd(cheaper.usd)}, which misses the objective: ` +
     `${cheaper.outcome.failures.map((failure) => describeFailure(failure, demand.trace)).join("; ")}; ` +
     `oldest delivered ${seconds(cheaper.outcome.maxAgeSeconds)}.`
   );
@@ -71,7 +72,9 @@ function skew({ hotKeys }: Advice, { demand: { trace } }: Problem): string {
   if (trace.keys === undefined) return "\n  No keys in the trace: taken as spread evenly.";
   const [busiest] = trace.keys.heavy;
   const most = busiest === undefined ? "" : `; the busiest has ${percent(busiest.share)}`;
-  return `\n  About ${Math.round(trace.keys.distinctKeys)} keys${most}${hotKeys.length === 0 ? "" : ", too much for one shard"}`;
+  const { distinctKeys } = trace.keys;
+  const keys = distinctKeys === 0 ? "Very many keys" : `About ${grouped(Math.round(distinctKeys))} keys`;
+  return `\n  ${keys}${most}${hotKeys.length === 0 ? "" : ", too much for one shard"}`;
 }
 
 function settingsTable({ design, outcome }: Candidate): string {

@@ -71,7 +71,7 @@ export function describeFailure(failure: Failure, trace: Pick<Trace, "startsAt">
   const at = minuteTime(trace, failure.minute);
   switch (failure.kind) {
     case "throttled":
-      return `at ${at} a shard is above its write limit: ${grouped(failure.records)} Kinesis records refused in that minute`;
+      return `at ${at} a shard is above its write limit: ${grouped(failure.records)} writes refused in that minute, each retry counted`;
     case "age":
       return `at ${at} ${failure.backend} gets a record ${seconds(failure.ageSeconds)} after it arrived`;
     case "lost":

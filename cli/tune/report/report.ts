@@ -109,24 +109,28 @@ function figuresOf(advice: Advice, { problem }: RenderContext): Figure[] {
   const old = ages(advice, problem);
   const { kinds, points } = costPoints(advice);
   const map = loadMap(problem, best);
+  const waits = advice.nextCheaper?.outcome.failures.some(({ kind }) => kind === "throttled")
+    ? " The next cheaper design refuses writes: they wait in the producers, for which this age does not count."
+    : "";
+  const asNow = advice.hotKeys.length === 0 ? "" : " Keys are as they are now, not spread over sub-keys.";
   const hottest = map.ranges.reduce((most, { load }) => Math.max(most, load), 0);
   return [
     {
       id: "rates",
       title: "Rate of each shard",
-      caption: "The trace's own load, without headroom, on the advised shards. Dashed: what one shard takes.",
+      caption: `The trace's own load, without headroom, on the advised shards. Dashed: what one shard takes.${asNow}`,
       spec: (width) => linesChart(rates, "log records/s", false, width),
     },
     {
       id: "ages",
       title: "Age under each candidate",
-      caption: `Oldest record of each minute at its delivery, with a headroom of ${problem.objective.headroom}. Dashed: the objective.`,
+      caption: `Oldest record of each minute at its delivery, with a headroom of ${problem.objective.headroom}. Dashed: the objective.${waits}`,
       spec: (width) => linesChart(old, "oldest age, s", true, width),
     },
     {
       id: "cost",
       title: "Cost against age",
-      caption: "Designs with refused writes are left out. Dashed: the objective; the cheapest below it is advised.",
+      caption: "Designs with refused writes are left out, but for the next cheaper one. Dashed: the objective.",
       spec: (width) => costChart(points, kinds, problem.objective.maxAgeSeconds, width),
     },
     {
@@ -134,7 +138,10 @@ function figuresOf(advice: Advice, { problem }: RenderContext): Figure[] {
       title: "Load on the hash keys",
       caption:
         `Each bar is a shard's range of hash keys in the busiest minute; the hottest is at ${percent(hottest)} of its limit (dashed). ` +
-        (map.keys.length === 0 ? "The trace names no keys." : "Diamonds: the keys with most records, where they fall."),
+        (map.keys.length === 0
+          ? "The trace names no keys."
+          : "Diamonds: the keys with most records, where they fall.") +
+        asNow,
       spec: (width) => mapChart(map, width),
     },
   ];

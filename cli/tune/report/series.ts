@@ -94,7 +94,7 @@ export interface CostPoint {
 export const COST_KINDS = [
   "cheapest for an age",
   "advised",
-  "next cheaper",
+  "next cheaper, which misses it",
   "declared",
   "one setting changed",
 ] as const;
@@ -121,7 +121,7 @@ export function costPoints(advice: Advice): { points: CostPoint[]; kinds: string
         : [point("cheapest for an age", candidate.usd, candidate.outcome.maxAgeSeconds, `within ${maxAgeSeconds} s`)],
     ),
     ...of("declared", advice.current),
-    ...of("next cheaper", advice.nextCheaper),
+    ...of("next cheaper, which misses it", advice.nextCheaper),
     ...of("advised", advice.best),
   ];
   return { points, kinds: COST_KINDS.filter((kind) => points.some((other) => other.kind === kind)) };
