@@ -3,7 +3,7 @@
  * Values that only a deployment knows (a mapping's id) are of type `T`: `pulumi.Input<string>` in components, text in tests.
  */
 import type { BackendAlarm, StreamAlarm } from "./names.ts";
-import { DIMENSIONS, METRICS, METRIC_NAMESPACE } from "../contract/metrics.ts";
+import { DIMENSIONS, METRICS, METRIC_NAMESPACE, SCALER_METRICS } from "../contract/metrics.ts";
 
 /** One metric that an alarm watches. */
 export interface AlarmMetric<T> {
@@ -81,6 +81,39 @@ export function streamAlarms<T>(streamName: T): readonly AlarmSpec<T, StreamAlar
       kind: "write-throttles",
       meaning: "Producers have been refused by full shards for 15 minutes; they keep what they cannot send.",
       metrics: [streamMetric("throttled", "WriteProvisionedThroughputExceeded", streamName)],
+      ...FIFTEEN_MINUTES,
+      ...ABOVE_ZERO,
+    },
+  ];
+}
+
+/** Alarms of the auto-scaler. */
+export function scalerAlarms<T>(streamName: T, functionName: T): readonly AlarmSpec<T, StreamAlarm>[] {
+  const dimensions = { [DIMENSIONS.stream]: streamName };
+  return [
+    {
+      kind: "scaler-errors",
+      meaning: "The auto-scaler has failed in 2 of 3 periods: nobody follows the load.",
+      metrics: [
+        {
+          ...{ id: "errors", namespace: "AWS/Lambda", metricName: "Errors", statistic: "Sum" },
+          dimensions: { FunctionName: functionName },
+        },
+      ],
+      ...PERIOD,
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
+      ...ABOVE_ZERO,
+    },
+    {
+      kind: "scaler-hindered",
+      meaning: "For 15 minutes the load has needed what the auto-scaler may not or cannot give.",
+      metrics: [
+        {
+          ...{ id: "hindered", namespace: METRIC_NAMESPACE, metricName: SCALER_METRICS.hindered, statistic: "Sum" },
+          dimensions,
+        },
+      ],
       ...FIFTEEN_MINUTES,
       ...ABOVE_ZERO,
     },

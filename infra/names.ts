@@ -24,6 +24,8 @@ export const NAME_LIMITS = {
   function: 64,
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
   role: 64,
+  /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+  schedule: 64,
   /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
   logGroup: 512,
   /** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
@@ -57,6 +59,9 @@ export const NAME_RULE = `up to ${MAX_PART_LENGTH} lower-case letters, digits an
  */
 export const REFUSED_PROJECTS: readonly string[] = ["gcp", "sthree", "amzn"];
 
+/** Folder of the auto-scaler under `functions/`, and part of its names; no backend may be called so. */
+export const SCALER = "scaler";
+
 /** Alarms of each backend. No kind is in both lists: their names share one namespace. */
 export const BACKEND_ALARMS = [
   "time-to-data-loss",
@@ -72,7 +77,7 @@ export const BACKEND_ALARMS = [
 ] as const;
 
 /** Alarms of the stream. */
-export const STREAM_ALARMS = ["write-throttles"] as const;
+export const STREAM_ALARMS = ["write-throttles", "scaler-errors", "scaler-hindered"] as const;
 
 /** Kind of a backend's alarm. */
 export type BackendAlarm = (typeof BACKEND_ALARMS)[number];
@@ -107,6 +112,9 @@ export interface StackNames {
   functionRole(backend: string): string;
   /** `/aws/lambda/sluice-dev-archive`: where Lambda writes if not told otherwise. */
   functionLogGroup(backend: string): string;
+  /** Of the auto-scaler's schedule: what invokes the function. */
+  readonly scalerSchedule: string;
+  readonly scalerScheduleRole: string;
   /** Unique within the stream. */
   fanOutConsumer(backend: string): string;
   backendAlarm(backend: string, kind: BackendAlarm): string;
@@ -176,6 +184,8 @@ export function stackNames(inputs: NameInputs): StackNames {
     functionName: (backend) => name(NAME_LIMITS.function, backend),
     functionRole: (backend) => name(NAME_LIMITS.role, backend, "function"),
     functionLogGroup: (backend) => `/aws/lambda/${name(NAME_LIMITS.function, backend)}`,
+    scalerSchedule: name(NAME_LIMITS.schedule, SCALER),
+    scalerScheduleRole: name(NAME_LIMITS.role, SCALER, "schedule"),
     fanOutConsumer: (backend) => name(NAME_LIMITS.fanOutConsumer, backend),
     backendAlarm: (backend, kind) => name(NAME_LIMITS.alarm, backend, kind),
     streamAlarm: (kind) => name(NAME_LIMITS.alarm, "stream", kind),

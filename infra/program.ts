@@ -4,6 +4,7 @@ import { ENVIRONMENT } from "../contract/environment.ts";
 import { streamAlarms } from "./alarms.ts";
 import { AlarmTopic } from "./components/alarm-topic.ts";
 import { createAlarms } from "./components/alarms.ts";
+import { Autoscaler } from "./components/autoscaler.ts";
 import { Backend } from "./components/backend.ts";
 import type { Access } from "./components/backend.ts";
 import { CustomerKey } from "./components/customer-key.ts";
@@ -13,7 +14,7 @@ import { Federation } from "./components/federation.ts";
 import { GoogleServices } from "./components/google-services.ts";
 import { Warehouse } from "./components/warehouse.ts";
 import { maximumRecordAgeSeconds, maximumRetryAttempts } from "./config/retries.ts";
-import { stackNames } from "./names.ts";
+import { SCALER, stackNames } from "./names.ts";
 import type { StackNames } from "./names.ts";
 import { stackOutputs } from "./outputs.ts";
 import type { StackOutputs } from "./outputs.ts";
@@ -28,7 +29,7 @@ const DEAD_LETTER_UNDELETE_DAYS = 7;
 
 /** What the program needs besides its configuration. */
 export interface ProgramDependencies {
-  /** Bundles `functions/<backend>/`. */
+  /** Bundles `functions/<backend>/`, and the auto-scaler's folder beside them. */
   bundle(backend: string): { readonly code: string };
   /** Whether anything of a setting is encrypted in the stack file; nothing is, unless given. */
   isSecretSetting?(setting: keyof StackConfig): boolean;
@@ -56,7 +57,10 @@ export async function program(config: StackConfig, dependencies: ProgramDependen
   );
   const stream = new EventStream(
     "player-log",
-    { streamName: names.stream, keyArn: key.arn, stream: config.stream, protect },
+    {
+      ...{ streamName: names.stream, keyArn: key.arn, stream: config.stream, protect },
+      scaled: config.autoscaling?.mode === "act",
+    },
     aws,
   );
   const deadLetters = new DataBucket(
@@ -124,6 +128,29 @@ export async function program(config: StackConfig, dependencies: ProgramDependen
       aws,
     );
   });
+
+  if (config.autoscaling !== undefined) {
+    new Autoscaler(
+      "autoscaler",
+      {
+        names: {
+          function: names.functionName(SCALER),
+          role: names.functionRole(SCALER),
+          logGroup: names.functionLogGroup(SCALER),
+          schedule: names.scalerSchedule,
+          scheduleRole: names.scalerScheduleRole,
+          alarm: names.streamAlarm,
+        },
+        code: dependencies.bundle(SCALER).code,
+        autoscaling: config.autoscaling,
+        stream,
+        accountId,
+        logRetentionDays: config.logRetentionDays,
+        alarmTopicArn: alarms.arn,
+      },
+      aws,
+    );
+  }
 
   if (config.forwarder !== undefined) {
     // Imported only here: without the forwarder a preview never asks for the plugin of awsx.

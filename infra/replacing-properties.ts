@@ -98,6 +98,11 @@ export const REPLACING_PROPERTIES: Readonly<Record<string, ResourceRules>> = {
     ["rules"],
   ),
   "aws:s3/bucketVersioning:BucketVersioning": rules(AWS, ["bucket"], ["versioningConfiguration"]),
+  "aws:scheduler/schedule:Schedule": rules(
+    "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/scheduler/schedule.go",
+    ["name"],
+    ["flexibleTimeWindow", "scheduleExpression", "target"],
+  ),
   "aws:sns/topic:Topic": rules(AWS, ["name"], ["kmsMasterKeyId", "tags"]),
   "aws:sns/topicPolicy:TopicPolicy": rules(AWS, ["arn"], ["policy"]),
   "aws:sns/topicSubscription:TopicSubscription": rules(AWS, ["endpoint", "protocol", "topic"], []),

@@ -102,6 +102,8 @@ export interface StackConfig {
   readonly backends: readonly BackendConfig[];
   /** Fluent Bit on Fargate, `undefined` when off. */
   readonly forwarder: ForwarderConfig | undefined;
+  /** The auto-scaler, `undefined` when off. */
+  readonly autoscaling: AutoscalingConfig | undefined;
   /** What previews price a change at, `undefined` if it is not said. */
   readonly load: DeclaredLoad | undefined;
 }
@@ -112,6 +114,15 @@ export interface DeclaredLoad {
   readonly recordsPerSecond: number;
   readonly recordBytes: number;
   readonly format: WireFormat;
+}
+
+/** An optional function that changes the shard count with the load. */
+export interface AutoscalingConfig {
+  /** `report` changes nothing. With `act` the shard count is the scaler's. */
+  readonly mode: "report" | "act";
+  readonly minShards: number;
+  readonly maxShards: number;
+  readonly headroomPercent: number;
 }
 
 /** An optional Fluent Bit forwarder on Fargate. */

@@ -79,6 +79,7 @@ export class GraphCollector {
     response: wire.RegisterResourceResponse,
   ): GraphResource {
     const [parent, provider] = [request.getParent(), request.getProvider()];
+    const ignored = [...request.getIgnorechangesList()];
     return {
       urn: response.getUrn(),
       type: request.getType(),
@@ -95,6 +96,7 @@ export class GraphCollector {
       deleteBeforeReplace: request.getDeletebeforereplace(),
       retainOnDelete: request.getRetainondelete() === true,
       aliases: [...request.getAliasurnsList()],
+      ...(ignored.length > 0 && { ignoreChanges: ignored }),
       custom: request.getCustom(),
       remote: request.getRemote(),
     };

@@ -32,6 +32,8 @@ export interface GraphResource {
   readonly deleteBeforeReplace: boolean;
   readonly retainOnDelete: boolean;
   readonly aliases: readonly string[];
+  /** Inputs whose changes are left to somebody else, if there are any. */
+  readonly ignoreChanges?: readonly string[];
   /** Whether a provider manages it, rather than being a component. */
   readonly custom: boolean;
   /** Whether a component is made by its own plugin. */

@@ -85,10 +85,15 @@ function givesUpSooner({ kind, name, before, after }: ResourceChange): readonly 
 function reshardingSteps({ kind, name, before, after }: ResourceChange): readonly string[] {
   const [from, to] = [numberOf(before, "shardCount"), numberOf(after, "shardCount")];
   if (kind !== "changed" || from === undefined || to === undefined || from === to) return [];
+  if (after?.ignoreChanges?.includes("shardCount") === true) {
+    return [
+      `The shard count of ${name} stays as it is: the auto-scaler owns it (sluice:autoscaling), ${to} is not deployed.`,
+    ];
+  }
   const steps = Math.ceil(Math.abs(Math.log2(to / from)) - 1e-9);
   if (steps <= 1) return [`${name} goes from ${from} to ${to} shards in one step, while records flow.`];
   return [
-    `${name} cannot go from ${from} to ${to} shards in one deployment, AWS at most doubles or halves them: deploy it in ${steps} steps.`,
+    `${name} cannot go from ${from} to ${to} shards in one deployment, AWS at most doubles or halves them: go there first with sluice tune apply --target ${to}, or deploy it in ${steps} steps.`,
   ];
 }
 

@@ -99,8 +99,16 @@ function metaArguments(declared: GraphResource, graph: Graph, addresses: Readonl
     .filter((address) => !shown.has(address))
     .sort();
   return {
-    ...(declared.protect && { lifecycle: { prevent_destroy: true } }),
+    ...lifecycle(declared),
     ...(dependsOn.length > 0 && { depends_on: dependsOn }),
+  };
+}
+
+function lifecycle({ protect, ignoreChanges = [] }: GraphResource): Properties {
+  if (!protect && ignoreChanges.length === 0) return {};
+  const ignored = ignoreChanges.map((input) => input.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  return {
+    lifecycle: { ...(protect && { prevent_destroy: true }), ...(ignored.length > 0 && { ignore_changes: ignored }) },
   };
 }
 

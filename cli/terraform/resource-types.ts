@@ -98,6 +98,11 @@ const AWS: Readonly<Record<string, TerraformType>> = {
     { renames: { rules: "rule" } },
   ),
   "aws:s3/bucketVersioning:BucketVersioning": bucketSetting("aws_s3_bucket_versioning"),
+  "aws:scheduler/schedule:Schedule": {
+    type: "aws_scheduler_schedule",
+    computed: ["arn"],
+    importId: (resource) => `default/${resource.text("name")}`,
+  },
   "aws:sns/topic:Topic": { type: "aws_sns_topic", computed: ["arn"], maps: TAGS, importId: byText("arn") },
   "aws:sns/topicPolicy:TopicPolicy": { type: "aws_sns_topic_policy", importId: byText("arn") },
   "aws:sns/topicSubscription:TopicSubscription": {

@@ -22,6 +22,8 @@ export interface EventStreamArgs {
   readonly stream: StackConfig["stream"];
   /** Whether deletion is refused. */
   readonly protect: boolean;
+  /** Whether the auto-scaler owns the shard count: the declared one is then only what the stream is made with. */
+  readonly scaled?: boolean;
 }
 
 /**
@@ -36,9 +38,10 @@ export class EventStream extends pulumi.ComponentResource {
 
   constructor(name: string, args: EventStreamArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sluice:index:EventStream", name, {}, opts);
-    const { stream: config, protect } = args;
+    const { stream: config, protect, scaled = false } = args;
 
     // A new name makes a new, empty stream whose sequence numbers start over: see `stream.generation` in the configuration.
+    // With the auto-scaler the count is its own, and the declared one only what the stream is made with.
     const stream = new kinesis.Stream(
       `${name}-stream`,
       {
@@ -51,7 +54,7 @@ export class EventStream extends pulumi.ComponentResource {
         encryptionType: "KMS",
         kmsKeyId: args.keyArn,
       },
-      { parent: this, protect },
+      { parent: this, protect, ...(scaled && { ignoreChanges: ["shardCount"] }) },
     );
 
     this.name = stream.name;

@@ -78,6 +78,7 @@ function fillIn(raw: RawConfig, written: WrittenConfig): StackConfig {
       .map(([name, backend]) => resolveBackend(name, backend))
       .sort(byName),
     forwarder: written.forwarder,
+    autoscaling: written.autoscaling,
     load: written.load,
   };
 }

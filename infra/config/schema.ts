@@ -194,6 +194,30 @@ const forwarder: Kind<typeof forwarderSection> = {
   rule: "a section with at least subnetIds and securityGroupIds",
 };
 
+const autoscalingSection = section(
+  {
+    mode: optional(
+      oneOf(["report", "act"]),
+      "report",
+      "`report` says in the log and in metrics what it would do; `act` does it, and the shard count is its own from then on.",
+    ),
+    minShards: required(wholeNumber(1, 10_000), 2, "Shards that there are at least."),
+    maxShards: required(wholeNumber(1, 10_000), 16, "Shards that there are at most."),
+    headroomPercent: optional(
+      wholeNumber(1, 400),
+      25,
+      "How much more than a minute's mean load the shards take: for the seconds within the minute.",
+    ),
+  },
+  "The auto-scaler: a function that looks at the stream once a minute.",
+);
+
+const autoscaling: Kind<typeof autoscalingSection> = {
+  schema: autoscalingSection,
+  type: "section",
+  rule: "a section with at least minShards and maxShards",
+};
+
 const loadSection = section(
   {
     recordsPerSecond: required(wholeNumber(1, 1_000_000_000), 500, "Log records a second, in the mean of a month."),
@@ -332,6 +356,12 @@ export const SCHEMA = z.strictObject({
     "off",
     { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
     "A Fluent Bit forwarder on Fargate, for producers that cannot send to Kinesis themselves.",
+  ),
+  autoscaling: derived(
+    autoscaling,
+    "off",
+    { minShards: 2, maxShards: 16 },
+    "A scheduled function that changes the shard count with the load, within Kinesis' rules. With `act` the program leaves `stream.shardCount` alone once the stream is there.",
   ),
   load: derived(
     load,

@@ -12,6 +12,33 @@ export function taskTrust(): readonly Statement[] {
   return [assumedBy("ecs-tasks.amazonaws.com")];
 }
 
+/** Trust policy: EventBridge Scheduler alone takes the role on, for schedules of this account. */
+export function schedulerTrust(accountId: string): readonly Statement[] {
+  return [
+    {
+      ...assumedBy("scheduler.amazonaws.com"),
+      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+    },
+  ];
+}
+
+/** Invokes one function. */
+export function invokeFunction(functionArn: string): readonly Statement[] {
+  return [{ Sid: "InvokeFunction", Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [functionArn] }];
+}
+
+/**
+ * Looks at one stream and, if it may, changes its shard count. `cloudwatch:GetMetricData` knows no resources: it is allowed on
+ * all or on none. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+ */
+export function scaleStream(streamArn: string, mayChange: boolean): readonly Statement[] {
+  const Action = ["kinesis:DescribeStreamSummary", ...(mayChange ? ["kinesis:UpdateShardCount"] : [])];
+  return [
+    { Sid: "ScaleStream", Effect: "Allow", Action, Resource: [streamArn] },
+    { Sid: "ReadMetrics", Effect: "Allow", Action: ["cloudwatch:GetMetricData"], Resource: ["*"] },
+  ];
+}
+
 function assumedBy(Service: string): Statement {
   return { Sid: "ServiceAssumesRole", Effect: "Allow", Principal: { Service }, Action: ["sts:AssumeRole"] };
 }

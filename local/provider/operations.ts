@@ -42,8 +42,9 @@ export class Operations {
   /** Why a resource cannot be declared like this, `undefined` if it can. */
   check(urn: string, inputs: Properties): string | undefined {
     try {
-      realiserFor(urn).outputs(plainObject(inputs), this.#context(urn));
-      return undefined;
+      const realiser = realiserFor(urn);
+      const { id, inputs: plain } = this.#realised(realiser, urn, inputs);
+      return realiser.behaviour === "real" ? realiser.refusal?.(id, plain, this.#services) : undefined;
     } catch (error) {
       return (error as Error).message;
     }

@@ -31,6 +31,10 @@ export const awsWithoutBehaviour: readonly Realiser[] = [
     const arn = `${textOf(inputs, "topic")}:${ownUuid(SUBSCRIPTION, context)}`;
     return { id: arn, arn };
   }),
+  withoutBehaviour("aws:scheduler/schedule:Schedule", (inputs, { region, accountId }) => {
+    const name = textOf(inputs, "name");
+    return { id: `default/${name}`, arn: `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}` };
+  }),
   withoutBehaviour("aws:ecs/cluster:Cluster", (inputs, { region, accountId }) => {
     const arn = `arn:aws:ecs:${region}:${accountId}:cluster/${textOf(inputs, "name")}`;
     return { id: arn, arn };

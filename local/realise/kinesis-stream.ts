@@ -1,3 +1,4 @@
+import { countRange } from "../../model/resharding/rules.ts";
 import type { ReshardProblem } from "../../model/stream/types.ts";
 import type { NewStream, StreamEntry } from "../kinesis/registry.ts";
 import { differs, numberOf, textOf, textsOf, withBehaviour } from "./realiser.ts";
@@ -10,6 +11,18 @@ export const kinesisStream = withBehaviour({
   outputs(inputs, { region, accountId }) {
     const arn = `arn:aws:kinesis:${region}:${accountId}:stream/${textOf(inputs, "name")}`;
     return { id: arn, arn };
+  },
+  refusal(id, inputs, { streams, clock }) {
+    const stream = streams.byArn(id, clock.now());
+    const target = inputs["shardCount"];
+    if (stream?.mode !== "PROVISIONED" || typeof target !== "number") return undefined;
+    const current = stream.model.openShardIds(clock.now()).length;
+    const { lowest, highest } = countRange(current);
+    if (target >= lowest && target <= highest) return undefined;
+    return (
+      `stream ${stream.name} has ${current} open shards: one change may lead to ${lowest} to ${highest}, not to ${target}. ` +
+      `Go there first with: sluice tune apply --target ${target}`
+    );
   },
   create({ inputs }, { streams, clock }) {
     streams.create(declaredStream(inputs), clock.now());

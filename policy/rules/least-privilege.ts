@@ -4,6 +4,8 @@ import { type PolicyDocument, type Statement, documentsOf } from "../statements.
 
 /** A wildcard at the end, behind a named thing: all objects below a prefix, all streams of one log group. */
 const BELOW_A_NAME = /^arn:[^*?]+:[^*?]*[^*?:/][/:]\*$/;
+/** Actions that know no resources, so that * says no more than their name does. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html */
+const WITHOUT_RESOURCES: readonly string[] = ["cloudwatch:GetMetricData"];
 const PROJECT_WIDE = /^gcp:projects\/iAM(Member|Binding|Policy)/;
 const BASIC_ROLE = /^roles\/(owner|editor|viewer)$/;
 
@@ -38,7 +40,8 @@ function wideActions({ Action = [], NotAction }: Statement): readonly string[] {
   ];
 }
 
-function wideResources({ Resource = [], NotResource }: Statement): readonly string[] {
+function wideResources({ Action = [], Resource = [], NotResource }: Statement): readonly string[] {
+  if (Action.length > 0 && Action.every((action) => WITHOUT_RESOURCES.includes(action))) return [];
   const wide = Resource.filter((resource) => /[*?]/.test(resource) && !BELOW_A_NAME.test(resource));
   return [...wide, ...(NotResource === undefined ? [] : ["all but a list of resources"])];
 }

@@ -3,6 +3,7 @@ import { settings } from "../../infra/config/table.ts";
 import { SHORTEST, type Settings, problemsOf, resolve } from "./support.ts";
 
 const FORWARDER = { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] };
+const AUTOSCALING: Settings = { minShards: 2, maxShards: 16 };
 const LOAD: Settings = { recordsPerSecond: 500 };
 const TIME = "2026-11-21T09:00:00Z";
 
@@ -80,6 +81,11 @@ const VALUES: Readonly<Record<string, { readonly good: readonly unknown[]; reado
   "forwarder.desiredCount": { good: [1, 100], bad: [0, 101] },
   "forwarder.subnetIds": { good: [["subnet-01234567"]], bad: [[], ["vpc-01234567"], undefined] },
   "forwarder.securityGroupIds": { good: [["sg-01234567"]], bad: [[], ["subnet-01234567"], undefined] },
+  autoscaling: { good: [AUTOSCALING], bad: [true, [], "act"] },
+  "autoscaling.mode": { good: ["report", "act"], bad: ["on", ""] },
+  "autoscaling.minShards": { good: [1, 2], bad: [0, 10_001, undefined] },
+  "autoscaling.maxShards": { good: [2, 10_000], bad: [0, 10_001, undefined] },
+  "autoscaling.headroomPercent": { good: [1, 400], bad: [0, 401, 1.5] },
   load: { good: [LOAD], bad: [500, [], "plain"] },
   "load.recordsPerSecond": { good: [1, 1_000_000_000], bad: [0, 0.5, 1_000_000_001, undefined] },
   "load.recordBytes": { good: [1, 4_194_304], bad: [0, 4_194_305] },
@@ -96,7 +102,7 @@ function settingsWith(key: string, value: unknown): Settings {
   const field = rest[rest.length - 1];
   if (field === undefined) return { [section]: value };
   if (section === "backends") return { backends: { x: { [field]: value } } };
-  const base = { forwarder: FORWARDER, load: LOAD }[section] ?? SHORTEST[section];
+  const base = { forwarder: FORWARDER, autoscaling: AUTOSCALING, load: LOAD }[section] ?? SHORTEST[section];
   return { [section]: { ...(base as Settings | undefined), [field]: value } };
 }
 

@@ -1,8 +1,57 @@
 import { SHORTEST, type Settings, backendsWith } from "./support.ts";
 import type { Violations } from "./violations.ts";
 
-/** Of the rules on concurrency, storage and the environment. */
+/** Of the rules on concurrency, storage, the environment and the auto-scaler. */
 export const OTHER_VIOLATIONS: Violations = {
+  "`autoscaling` needs a provisioned": [
+    {
+      fact: "an auto-scaler of an on-demand stream",
+      settings: { stream: { mode: "on-demand" }, autoscaling: { minShards: 1, maxShards: 4 } },
+      problems: [
+        {
+          field: "sluice:autoscaling",
+          value: '{"mode":"report","minShards":1,"maxShards":4,"headroomPercent":25}',
+          rule: "for stream.mode provisioned: Kinesis itself scales an on-demand stream",
+          fix: "remove the section, or set stream.mode to provisioned",
+        },
+      ],
+    },
+  ],
+  "`autoscaling.minShards` ≤": [
+    {
+      fact: "bounds the wrong way round",
+      settings: { autoscaling: { minShards: 4, maxShards: 2 } },
+      problems: [
+        { field: "sluice:autoscaling.maxShards", value: "2", rule: "at least minShards (4)", fix: "write 4 or more" },
+      ],
+    },
+    {
+      fact: "a stream that is made outside the bounds",
+      settings: { stream: { shardCount: 8 }, autoscaling: { minShards: 1, maxShards: 4 } },
+      problems: [
+        {
+          field: "sluice:autoscaling",
+          value: '{"mode":"report","minShards":1,"maxShards":4,"headroomPercent":25}',
+          rule: "stream.shardCount (8), with which the stream is made, is within minShards to maxShards",
+          fix: "set stream.shardCount to a number from 1 to 4, or widen the bounds",
+        },
+      ],
+    },
+  ],
+  "No backend is called `scaler`": [
+    {
+      fact: "a consumer in the auto-scaler's place",
+      settings: { backends: { ...(SHORTEST["backends"] as Settings), scaler: {} } },
+      problems: [
+        {
+          field: "sluice:backends.scaler",
+          value: '"scaler"',
+          rule: "functions/scaler/ is the auto-scaler, no consumer",
+          fix: "give the backend another name; the auto-scaler is switched on with autoscaling",
+        },
+      ],
+    },
+  ],
   "`reservedConcurrency` is at least": [
     {
       fact: "fewer executions reserved than there are lanes",

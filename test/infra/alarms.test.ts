@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { alarmDescription, backendAlarms, streamAlarms } from "../../infra/alarms.ts";
+import { alarmDescription, backendAlarms, scalerAlarms, streamAlarms } from "../../infra/alarms.ts";
 import { BACKEND_ALARMS, STREAM_ALARMS } from "../../infra/names.ts";
 
 const WATCH = {
@@ -29,7 +29,8 @@ function alarm(kind: string) {
 describe("alarms", () => {
   test("every kind that has a name is declared, each once", () => {
     expect(backendAlarms(WATCH).map(({ kind }) => kind)).toEqual([...BACKEND_ALARMS]);
-    expect(streamAlarms("s").map(({ kind }) => kind)).toEqual([...STREAM_ALARMS]);
+    const kinds = [...streamAlarms("s"), ...scalerAlarms("s", "f")].map(({ kind }) => kind);
+    expect(kinds).toEqual([...STREAM_ALARMS]);
   });
 
   test("a backend that diverts nothing has no alarm on diverted records", () => {

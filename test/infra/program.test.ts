@@ -2,6 +2,7 @@
  * The declared stacks, on the graph. What this does not prove: that AWS and Google accept it. (One file, because each test file loads
  * Pulumi's SDK anew.)
  */
+import { describeAutoscaler } from "./cases/autoscaler.ts";
 import { describeBackends } from "./cases/backends.ts";
 import { describeComponents } from "./cases/components.ts";
 import { describeFaults } from "./cases/faults.ts";
@@ -19,6 +20,7 @@ jest.mock("@pulumi/awsx/ecs/index.js", () => {
 });
 
 describe("forwarder and errors", () => describeForwarder(() => mockAwsxLoads));
+describe("auto-scaler", describeAutoscaler);
 describe("components", describeComponents);
 describe("backends", describeBackends);
 describe("graphs", describeGraphs);

@@ -1,3 +1,4 @@
+import { AUTOSCALING_RULES } from "./autoscaling.ts";
 import { BACKEND_RULES } from "./backends.ts";
 import { CONCURRENCY_RULES } from "./concurrency.ts";
 import { ENVIRONMENT_RULES } from "./environment.ts";
@@ -12,4 +13,5 @@ export const RULES: readonly Rule[] = [
   ...CONCURRENCY_RULES,
   ...STORAGE_RULES,
   ...ENVIRONMENT_RULES,
+  ...AUTOSCALING_RULES,
 ];

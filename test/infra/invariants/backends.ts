@@ -53,6 +53,7 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
   "AWS/Lambda OnFailureDestinationDeliveredEventCount": "EventSourceMappingUUID",
   "AWS/Lambda PolledEventCount": "EventSourceMappingUUID",
   "AWS/Lambda Throttles": "FunctionName",
+  "Sluice ShardCountHindered": "stream",
   "Sluice RecordsDiverted": "backend,stream",
   "Sluice RecordsQuarantined": "backend,stream",
 };

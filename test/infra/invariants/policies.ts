@@ -29,7 +29,9 @@ export const noStarInAllow: Invariant = ({ graph }) =>
       .filter((statement) => statement.Effect === "Allow")
       .flatMap((statement) => {
         const ownKey = resource.type === "aws:kms/key:Key" && statement.Resource?.join() === "*";
-        const resources = ownKey ? [] : (statement.Resource ?? []);
+        // It knows no resources.
+        const metrics = statement.Action.join() === "cloudwatch:GetMetricData";
+        const resources = ownKey || metrics ? [] : (statement.Resource ?? []);
         return [
           ...statement.Action.filter((action) => action.includes("*")),
           ...resources.filter((arn) => arn.includes("*") && !endsInNamedPath(arn)),

@@ -1,0 +1,52 @@
+import { INVARIANTS } from "../invariants/index.ts";
+import { declared, graphOf } from "../support/stacks.ts";
+
+const AUTOSCALING = { minShards: 2, maxShards: 64 };
+const ADDED = [
+  "aws:cloudwatch/logGroup:LogGroup autoscaler-logs",
+  "aws:cloudwatch/metricAlarm:MetricAlarm autoscaler-scaler-errors",
+  "aws:cloudwatch/metricAlarm:MetricAlarm autoscaler-scaler-hindered",
+  "aws:iam/role:Role autoscaler-role",
+  "aws:iam/role:Role autoscaler-schedule-role",
+  "aws:iam/rolePolicy:RolePolicy autoscaler-policy",
+  "aws:iam/rolePolicy:RolePolicy autoscaler-schedule-policy",
+  "aws:lambda/function:Function autoscaler-function",
+  "aws:scheduler/schedule:Schedule autoscaler-schedule",
+  "sluice:index:Autoscaler autoscaler",
+];
+
+/** The optional auto-scaler. */
+export function describeAutoscaler(): void {
+  describe.each(["report", "act"])("an auto-scaler that is to %s", (mode) => {
+    const run = graphOf("production", { configOverrides: { autoscaling: { ...AUTOSCALING, mode } } });
+
+    test.each(Object.keys(INVARIANTS))("%s", async (title) => {
+      expect(INVARIANTS[title]!(await run)).toEqual([]);
+    });
+
+    test("adds its own resources and nothing else", async () => {
+      const names = async (graph: typeof run): Promise<string[]> =>
+        (await graph).graph.resources.map(({ type, name }) => `${type} ${name}`);
+      const before = new Set(await names(declared("production")));
+      expect((await names(run)).filter((name) => !before.has(name)).sort()).toEqual(ADDED);
+    });
+
+    test("may look at one stream and at metrics, and change the stream's shards only if it is to act", async () => {
+      const { resources } = (await run).graph;
+      const policy = resources.find(({ name }) => name === "autoscaler-policy")!.inputs["policy"] as string;
+      const stream = resources.find(({ name }) => name === "player-log-stream")!;
+      const { Statement } = JSON.parse(policy) as {
+        Statement: { Sid: string; Action: string[]; Resource: string[] }[];
+      };
+      const allowed = Statement.filter(({ Sid }) => Sid !== "WriteOwnLogs");
+      expect(allowed.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+        [
+          ["kinesis:DescribeStreamSummary", ...(mode === "act" ? ["kinesis:UpdateShardCount"] : [])],
+          [stream.outputs["arn"]],
+        ],
+        [["cloudwatch:GetMetricData"], ["*"]],
+      ]);
+      expect(stream.ignoreChanges).toEqual(mode === "act" ? ["shardCount"] : undefined);
+    });
+  });
+}
