@@ -2,6 +2,7 @@ import type { Register } from "../command.ts";
 import { register as registerAdvise } from "../tune/advise/register.ts";
 import { register as registerApply } from "../tune/apply/register.ts";
 import { register as registerObserve } from "../tune/observe/register.ts";
+import { register as registerAuto } from "../tune/auto/register.ts";
 import { register as registerTrace } from "../tune/trace/register.ts";
 
 const EXAMPLES = `
@@ -11,7 +12,7 @@ Examples:
 Nothing is asked or deployed by trace and advise: docs/tuning.md.`;
 
 /** Sub-commands of `sluice tune`, in the order in which they are used; each registers itself below it. */
-const SUB_COMMANDS: readonly Register[] = [registerObserve, registerTrace, registerAdvise, registerApply];
+const SUB_COMMANDS: readonly Register[] = [registerObserve, registerTrace, registerAdvise, registerApply, registerAuto];
 
 /** `sluice tune`: from a trace of the load to the number of shards and the settings of the consumers. */
 export const register: Register = (program, context) => {
