@@ -106,13 +106,14 @@ describe("sluice env diff", () => {
   test("every setting of docs/configuration.md is compared, but the version of the file's own format", () => {
     const more = `  sluice:tags: { team: data }
   sluice:load: { recordsPerSecond: 5 }
+  sluice:autoscaling: { minShards: 2, maxShards: 16 }
   sluice:forwarder: { subnetIds: [subnet-0123456789abcdef0], securityGroupIds: [sg-0123456789abcdef0] }
 `;
     const paths = settingsOf(environment("one", more)).map(({ path }) =>
       path.replace(/^backends\.(archive|warehouse)/, "backends.<name>"),
     );
     const compared = new Set(paths.map((path) => path.replace(/^tags\..*/, "tags")));
-    const sections = ["configVersion", "backends", "forwarder", "load", "backends.<name>.environment"];
+    const sections = ["configVersion", "backends", "forwarder", "autoscaling", "load", "backends.<name>.environment"];
     expect(
       settings()
         .map(({ key }) => key)

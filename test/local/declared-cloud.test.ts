@@ -26,13 +26,14 @@ function withBehaviour(graph: Graph): readonly GraphResource[] {
   return graph.resources.filter(({ type, custom }) => custom && realiserOf(type)?.behaviour === "real");
 }
 
-test("every type that a stack declares has a realiser; the others are for what the four stacks leave off: mails, forwarder", async () => {
+test("every type that a stack declares has a realiser; the others are for what the four stacks leave off: mails, auto-scaler, forwarder", async () => {
   const types = await declaredTypes();
   const known = REALISERS.map(({ type }) => type);
   expect(new Set(known).size).toBe(known.length);
   expect([...types].filter((type) => !known.includes(type))).toEqual([]);
   expect(known.filter((type) => !types.has(type))).toEqual([
     "aws:sns/topicSubscription:TopicSubscription",
+    "aws:scheduler/schedule:Schedule",
     "aws:ecs/cluster:Cluster",
     "awsx:ecs:FargateService",
   ]);

@@ -31,6 +31,7 @@ const IDS: Readonly<Record<string, readonly [outputs: Record<string, string>, id
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": [BUCKET, BUCKET.bucket],
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": [BUCKET, BUCKET.bucket],
   "aws:s3/bucketVersioning:BucketVersioning": [BUCKET, BUCKET.bucket],
+  "aws:scheduler/schedule:Schedule": [{ name: "scaler" }, "default/scaler"],
   "aws:sns/topic:Topic": [{ arn: TOPIC, name: "alarms" }, TOPIC],
   "aws:sns/topicPolicy:TopicPolicy": [{ arn: TOPIC }, TOPIC],
   "aws:sns/topicSubscription:TopicSubscription": [{ arn: `${TOPIC}:8a21`, topic: TOPIC }, `${TOPIC}:8a21`],

@@ -240,6 +240,21 @@ export const CHANGES: Readonly<Record<string, TypeChanges>> = {
     base: { arn: ARN("sns", "a"), policy: ALLOW("sns:Publish", ROOT) },
     changes: { arn: { arn: ARN("sns", "b") }, policy: { policy: ALLOW("sns:Subscribe", ROOT) } },
   },
+  "aws:scheduler/schedule:Schedule": {
+    terraform: "aws_scheduler_schedule",
+    base: {
+      name: "a",
+      schedule_expression: "rate(1 minute)",
+      flexible_time_window: [{ mode: "OFF" }],
+      target: [{ arn: ARN("lambda", "a"), role_arn: "arn:aws:iam::111111111111:role/a" }],
+    },
+    changes: {
+      name: { name: "b" },
+      scheduleExpression: { schedule_expression: "rate(5 minutes)" },
+      flexibleTimeWindow: { flexible_time_window: [{ mode: "FLEXIBLE", maximum_window_in_minutes: 5 }] },
+      target: { target: [{ arn: ARN("lambda", "b"), role_arn: "arn:aws:iam::111111111111:role/a" }] },
+    },
+  },
   "aws:sns/topicSubscription:TopicSubscription": {
     terraform: "aws_sns_topic_subscription",
     base: { topic_arn: ARN("sns", "a"), protocol: "email", endpoint: "a@example.com" },
