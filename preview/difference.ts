@@ -22,7 +22,8 @@ interface Pair {
 /**
  * Compares what two revisions declare for one stack; a side that does not have the stack declares nothing. Resources are told apart by their URNs
  * and by the aliases of the later revision, as the engine does it. What replaces a resource is the engine's word where it has given `verdicts`, and else
- * that of the table of replacing properties. In order: deleted, replaced, changed, added, each in its graph's order.
+ * that of the table of replacing properties. In order: deleted, replaced, changed, added, each by type and name:
+ * a graph's own order is that of registrations, which depends on what was resolved first.
  */
 export function differenceOf(
   before: Graph | undefined,
@@ -49,11 +50,19 @@ export function differenceOf(
     .filter((change) => change !== undefined);
   const side = (kind: "deleted" | "added") => (resource: GraphResource) => oneSided(kind, resource);
   return [
-    ...[...old.values()].filter(isShown).map(side("deleted")),
-    ...changes.filter(({ kind }) => kind === "replaced"),
-    ...changes.filter(({ kind }) => kind === "changed"),
-    ...added.filter(isShown).map(side("added")),
-  ];
+    [...old.values()].filter(isShown).map(side("deleted")),
+    changes.filter(({ kind }) => kind === "replaced"),
+    changes.filter(({ kind }) => kind === "changed"),
+    added.filter(isShown).map(side("added")),
+  ].flatMap((ofKind) => ofKind.sort(byTypeAndName));
+}
+
+function byTypeAndName(a: ResourceChange, b: ResourceChange): number {
+  return a.type === b.type ? order(a.name, b.name) : order(a.type, b.type);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** The stack and the program's own components are only names for what is in them. */

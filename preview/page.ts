@@ -159,11 +159,10 @@ function policySection(
   limits: PageLimits,
 ): readonly Block[] {
   const items = fresh.map(({ severity, rule, resource, message, fix, link }): Inline => [
-    ...[
-      strong(`${severity}: `),
-      code(clip(rule, limits)),
-      ` ${clip(resource, limits)}: ${clip(message, limits, 2)} Fix: ${clip(fix, limits, 2)} `,
-    ],
+    strong(`${severity}:`),
+    " ",
+    code(clip(rule, limits)),
+    ` ${clip(resource, limits)}: ${clip(message, limits, 2)}. Fix: ${clip(fix, limits, 2)}. `,
     link,
   ]);
   const rest = [

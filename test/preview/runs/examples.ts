@@ -1,8 +1,8 @@
 /** Changes as people make them, each with the comment that it is to have: test/preview/examples/<name>.md. */
-import type { PolicyFinding } from "../../../preview/finding.ts";
 import type { EnvironmentPreview } from "../../../preview/preview.ts";
 import { previewOf } from "../../../preview/preview.ts";
 import type { Graph, GraphResource } from "../../../local/graph.ts";
+import { policyFindings } from "../../../cli/preview/policies.ts";
 import { graphOf } from "../../infra/support/stacks.ts";
 import type { ServiceTimes } from "../../../model/service-times.ts";
 
@@ -20,7 +20,6 @@ export interface Example {
   readonly after?: Readonly<Record<string, unknown>>;
   /** What of the program itself changes. */
   readonly edit?: (resource: GraphResource) => GraphResource;
-  readonly findings?: readonly PolicyFinding[];
 }
 
 const TABLES = /^warehouse-data-[0-9a-f]$/;
@@ -92,16 +91,6 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       }
       return resource;
     },
-    findings: [
-      {
-        rule: "least-privilege",
-        severity: "mandatory",
-        resource: "warehouse-policy",
-        message: "Statement Debugging allows s3:* on every resource.",
-        fix: "Name the actions and the resources that the function needs.",
-        link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
-      },
-    ],
   },
   "raise-memory": {
     title: "the warehouse gets four times the memory",
@@ -151,15 +140,16 @@ function declaredGraph(stack: string, overrides: Readonly<Record<string, unknown
 
 /** What an example does. */
 export async function previewOfExample(name: string): Promise<EnvironmentPreview> {
-  const { stack, before, after, edit, findings } = EXAMPLES[name]!;
+  const { stack, before, after, edit } = EXAMPLES[name]!;
   const old = await declaredGraph(stack, before);
   const now = await declaredGraph(stack, { ...before, ...after });
   const graph = edit === undefined ? now : { ...now, resources: now.resources.map(edit) };
   const load = { recordsPerSecond: stack === "production" ? 4000 : 250, recordBytes: 1024, format: "plain" } as const;
+  const side = (declared: Graph) => ({ graph: declared, load, findings: policyFindings(declared, stack, load) });
   return previewOf({
     stack,
-    before: name === "new-environment" ? undefined : { graph: old, load },
-    after: { graph, load, ...(findings !== undefined && { findings }) },
+    before: name === "new-environment" ? undefined : side(old),
+    after: side(graph),
     times: FIXED_TIMES,
   });
 }
