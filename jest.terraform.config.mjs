@@ -3,7 +3,7 @@ import config from "./jest.config.mjs";
 
 export default {
   ...config,
-  roots: ["<rootDir>/test/terraform"],
+  roots: ["<rootDir>/test/terraform/stacks", "<rootDir>/test/terraform/provider"],
   testPathIgnorePatterns: ["/node_modules/"],
   // Terraform starts the provider, a binary of 700 MB, several times in a test.
   testTimeout: 300_000,

@@ -93,17 +93,19 @@ test("a column added at the end is an update of every table in place, and of wha
 });
 
 test("a component renamed with an alias changes nothing; without one its resources would be made anew", async () => {
-  const rename = (alias: string) =>
-    engine.project.edit(
-      "infra/program.ts",
-      'new EventStream(\n    "player-log",\n    { streamName: names.stream, keyArn: key.arn, stream: config.stream, protect },\n    aws,',
-      `new EventStream(\n    "player-events",\n    { streamName: names.stream, keyArn: key.arn, stream: config.stream, protect },\n    { ...aws${alias} },`,
-    );
-  const restore = rename(', aliases: [{ name: "player-log" }]');
+  const restore = engine.project.edit(
+    "infra/program.ts",
+    'new EventStream(\n    "player-log",',
+    'new EventStream(\n    "player-events",',
+  );
+  const withoutAlias = engine.project.edit(
+    "infra/components/event-stream.ts",
+    '"sluice:index:EventStream", name, {}, opts)',
+    '"sluice:index:EventStream", name, {}, { ...opts, aliases: [{ name: "player-log" }] })',
+  );
   const renamed = await engine.run("preview", "--expect-no-changes", "--suppress-outputs");
   expect([renamed.code, summary(renamed.output)]).toEqual([0, [`${all} unchanged`]]);
-  restore();
-  rename("");
+  withoutAlias();
   const steps = await engine.changes();
   expect(steps.map(({ op, urn }) => `${op} ${nameOf(urn)}`)).toEqual(
     expect.arrayContaining([
@@ -111,6 +113,7 @@ test("a component renamed with an alias changes nothing; without one its resourc
       "delete aws:kinesis/stream:Stream player-log-stream",
     ]),
   );
+  restore();
 });
 
 test("destroy leaves nothing of the stack in the cloud", async () => {
