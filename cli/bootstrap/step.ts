@@ -63,9 +63,15 @@ function quoted(arg: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** The whole plan as a script to read, or to run by hand. */
+/** The whole plan as a script to read; it stops in the wrong account, and its lines are for an account that has nothing of it yet. */
 export function script({ guard, steps, afterwards }: Plan): string {
-  const lines = [`# ${guard.what}: this must print ${guard.expected}.`, shellLine(guard.command), ""];
+  const lines = [
+    "# What is there already is to be left out by hand; without --dry-run each step is looked for first.",
+    "set -eu",
+    `# ${guard.what}: this must be ${guard.expected}.`,
+    `[ "$(${shellLine(guard.command)})" = ${quoted(guard.expected)} ]`,
+    "",
+  ];
   for (const [index, { title, check, create, change }] of steps.entries()) {
     lines.push(`# ${index + 1}. ${title}`, `# Is it there? ${shellLine(check)}`);
     if (change !== undefined) lines.push("# If not:");

@@ -92,7 +92,7 @@ export function renderNew(options: NewEnvironmentOptions, { leftOut }: NewEnviro
     "go through its comments, sizes, retention and sluice:load",
     `sluice env diff ${from} ${name}`,
     `sluice bootstrap aws --stack ${name} --repository OWNER/NAME, and bootstrap google`,
-    `pulumi stack init ${name}, and pulumi preview --stack ${name}`,
+    `pulumi stack init ${name}, with the secrets provider that bootstrap prints, and pulumi preview --stack ${name}`,
     "policy/policy.yaml where its bounds are to be others, .github/workflows where it is to be deployed by them",
   ];
   return [

@@ -52,7 +52,7 @@ Next:
   2. go through its comments, sizes, retention and sluice:load
   3. sluice env diff dev qa
   4. sluice bootstrap aws --stack qa --repository OWNER/NAME, and bootstrap google
-  5. pulumi stack init qa, and pulumi preview --stack qa
+  5. pulumi stack init qa, with the secrets provider that bootstrap prints, and pulumi preview --stack qa
   6. policy/policy.yaml where its bounds are to be others, .github/workflows where it is to be deployed by them
 `);
     const { google } = readEnvironment(projectAt(project.root), "qa").config;
