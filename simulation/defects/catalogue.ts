@@ -196,7 +196,7 @@ export const DEFECTS: readonly Defect[] = [
     file: "functions/shared/lines.ts",
     find: "    return this.#member.end();",
     replace:
-      "    await this.#member.write(this.#chunk.subarray(0, Math.min(this.bytesIn, 100_000)));\n    return this.#member.end();",
+      "    await this.#member.write(this.bytes.subarray(0, Math.min(this.bytesIn, 100_000)));\n    return this.#member.end();",
   },
   // Storage Write.
   {
