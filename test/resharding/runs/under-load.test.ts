@@ -90,13 +90,13 @@ test.each([
   [1, 35_000],
 ])("then to %i while records flow", async (target, records) => {
   await flowed(records);
+  expect(onStream()).toBeLessThan(RECORDS);
   const { code, err } = await sluice(...tuneApply(target));
   expect([code, err]).toEqual([
     0,
     `UpdateShardCount: ${target + 1} → ${target === 1 ? "1 shard" : `${target} shards`}\n`,
   ]);
   expect(openShards()).toBe(target);
-  expect(onStream()).toBeLessThan(RECORDS);
 });
 
 test("the audit holds in both backends", async () => {
