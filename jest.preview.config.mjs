@@ -1,4 +1,4 @@
-// `npm run test:preview`: previews of whole programs and of revisions in work trees, and every stack against the policy; they take a while. `npm test` stays under two minutes without them.
+// `npm run test:preview`: previews of whole programs and of revisions in work trees, and every stack against the policy; they take a while. `npm test` is the shorter for it.
 import config from "./jest.config.mjs";
 
 export default {
