@@ -52,9 +52,9 @@ export type ScalerReason =
   | "fits"
   /** The load needs more shards. */
   | "load"
-  /** Producers are refused although the shards together are full enough: doubled at once. */
+  /** All shards are full and refuse producers: doubled at once. */
   | "throttled"
-  /** Producers are refused and most shards are idle: one key or one range is hot, which more shards of equal size do not help. */
+  /** Producers are refused by shards that together are not full: one key or one range is hot, which more even shards do not help. */
   | "hot-shard"
   /** The load has been low for hours and stays so, as far as the past tells. */
   | "idle"
@@ -108,8 +108,8 @@ const EMERGENCY_TIMES = 8;
 /** Changes in 24 hours that a wave of every day may come to; half of them lead up. */
 const DAILY_CHANGES = 4;
 const DAILY_UPS = 2;
-/** Shards together are busy enough for refusals to come of the load, not of one range. */
-const BUSY = 0.6;
+/** From this share on all shards together are full, so that what is refused is the load and not one range's. */
+const FULL = 0.9;
 
 /** Decides. */
 export function decide(view: ScalerView, settings: ScalerSettings): ScalerDecision {
@@ -126,18 +126,19 @@ export function decide(view: ScalerView, settings: ScalerSettings): ScalerDecisi
   if (last.length === 0) return decision(shards, "no-data");
 
   const refused = last.some(({ throttled }) => throttled > 0);
-  if (refused && load < BUSY * shards) return decision(shards, "hot-shard");
+  const full = refused && load >= FULL * shards;
   const needed = Math.ceil(load * headroom);
-  if (refused || needed > shards) {
+  if (refused && !full && needed <= shards) return decision(shards, "hot-shard");
+  if (full || needed > shards) {
     if (shards === maxShards) return decision(shards, "at-maximum");
     if (callsLeft <= 0) return decision(shards, "no-calls-left");
-    // What producers would send cannot be seen while they are refused; with few calls left each must count for all it can.
-    const least = refused || callsLeft <= EMERGENCY_CALLS ? shards * 2 : needed;
+    // What producers would send cannot be seen while full shards refuse it; with few calls left each must count for all it can.
+    const least = full || callsLeft <= EMERGENCY_CALLS ? shards * 2 : needed;
     const climbing = climb(last) * CLIMB_MINUTES;
     const ahead = Math.ceil(
       Math.max(load + climbing, expected(view, load, UP_AHEAD_MS) ?? load * BLIND_STEP) * headroom,
     );
-    return decision(within(shards, Math.min(maxShards, Math.max(least, ahead))), refused ? "throttled" : "load");
+    return decision(within(shards, Math.min(maxShards, Math.max(least, ahead))), full ? "throttled" : "load");
   }
   const target = idleTarget(view, settings, load);
   if (target === undefined) return decision(shards, "fits");

@@ -39,10 +39,15 @@ test.each<[string, Partial<ScalerView>, { target: number; reason: string }]>([
     { recent: [minute(3), minute(3.6), minute(4)] },
     { target: 8, reason: "load" },
   ],
-  ["refusals of full shards, double", { recent: [minute(3.2, 100)] }, { target: 8, reason: "throttled" }],
+  ["refusals of full shards, double", { recent: [minute(3.6, 100)] }, { target: 8, reason: "throttled" }],
   [
-    "refusals of one shard among idle ones, nothing",
-    { recent: [minute(1.2, 9000)] },
+    "refusals of shards that are not full, what the load needs",
+    { recent: [minute(3.3, 100)] },
+    { target: 7, reason: "load" },
+  ],
+  [
+    "refusals of one shard while the load fits, nothing",
+    { recent: [minute(3.2, 9000)] },
     { target: 4, reason: "hot-shard" },
   ],
   ["at the maximum, nothing more", { shards: 32, recent: [minute(40)] }, { target: 32, reason: "at-maximum" }],

@@ -9,6 +9,7 @@ jest.setTimeout(300_000);
 
 const SETTINGS: ScalerSettings = { minShards: 1, maxShards: 64, headroom: 1.25 };
 const WAVE = { days: 28, low: 2, high: 8, seed: 1 };
+const DAY = 1440;
 
 interface Traced {
   readonly name: string;
@@ -64,4 +65,10 @@ describe.each(TRACES)("$name", ({ trace, firstShards, changes, overloaded }) => 
   test("costs at most 1.3 times the oracle's shard-hours", () => {
     expect(run.shardHours / oracleShardHours(trace.load, SETTINGS)).toBeLessThanOrEqual(1.3);
   });
+});
+
+test("over a robot on one key the shards are what they are without it", () => {
+  const [bot, none] = [botOnOneKey(WAVE), dailyWave(WAVE)].map((trace) => scalingRun(trace, SETTINGS, 10));
+  const during = (run: ScalingRun): Uint16Array => run.shards.slice(8 * DAY + 14 * 60, 8 * DAY + 20 * 60);
+  expect(Math.max(...during(bot!))).toBeLessThanOrEqual(Math.max(...during(none!)));
 });
