@@ -5,12 +5,15 @@ export default {
   // Ample, for a machine that is busy with other things: no test measures time.
   testTimeout: 60_000,
   testMatch: ["**/*.test.ts"],
-  // These have commands of their own: jest.cloud.config.mjs, jest.engine.config.mjs, jest.preview.config.mjs, jest.resharding.config.mjs, jest.signals.config.mjs, jest.simulation.config.mjs, jest.terraform.config.mjs.
+  // These have commands of their own: jest.cloud.config.mjs, jest.end-to-end.config.mjs, jest.engine.config.mjs, jest.preview.config.mjs, jest.resharding.config.mjs, jest.signals.config.mjs, jest.simulation.config.mjs, jest.terraform.config.mjs.
   testPathIgnorePatterns: [
     "/node_modules/",
     "<rootDir>/test/cloud/real/",
     "<rootDir>/test/browser/",
+    "<rootDir>/test/end-to-end/(?!generated-log)",
     "<rootDir>/test/engine/",
+    "<rootDir>/test/hostile/",
+    "<rootDir>/test/infra/runs/",
     "<rootDir>/test/policy/stacks/",
     "<rootDir>/test/preview/runs/",
     "<rootDir>/test/resharding/runs/",

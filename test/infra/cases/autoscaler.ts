@@ -11,6 +11,7 @@ const ADDED = [
   "aws:iam/rolePolicy:RolePolicy autoscaler-policy",
   "aws:iam/rolePolicy:RolePolicy autoscaler-schedule-policy",
   "aws:lambda/function:Function autoscaler-function",
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig autoscaler-retries",
   "aws:scheduler/schedule:Schedule autoscaler-schedule",
   "sluice:index:Autoscaler autoscaler",
 ];
