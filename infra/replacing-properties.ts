@@ -82,6 +82,11 @@ export const REPLACING_PROPERTIES: Readonly<Record<string, ResourceRules>> = {
       ...["reservedConcurrentExecutions", "tags", "timeout"],
     ],
   ),
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": rules(
+    "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/lambda/function_event_invoke_config.go",
+    ["functionName"],
+    ["maximumEventAgeInSeconds", "maximumRetryAttempts"],
+  ),
   "aws:s3/bucket:Bucket": rules(AWS, ["bucket"], ["forceDestroy", "tags"]),
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": rules(AWS, ["bucket"], ["rules"]),
   "aws:s3/bucketNotification:BucketNotification": rules(AWS, ["bucket"], ["topics"]),

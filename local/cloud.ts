@@ -25,6 +25,7 @@ import { realiserOf } from "./realise/index.ts";
 import type { CloudFacts } from "./realise/realiser.ts";
 import { startS3Server } from "./s3/server.ts";
 import type { S3Server } from "./s3/server.ts";
+import { Scheduler } from "./scheduler/scheduler.ts";
 import type { Services } from "./services.ts";
 
 const HOST = "127.0.0.1";
@@ -143,12 +144,14 @@ async function start(options: CloudOptions, closers: (() => void | Promise<void>
     region,
     accountId,
     accountConcurrency: options.accountConcurrency,
-    endpoints: () => functionEndpoints(s3, token, bigquery),
+    endpoints: () => functionEndpoints({ kinesis, s3, cloudwatch: metrics, token, bigquery }),
     randomUuid: randomUUID,
     onInvocation: options.onInvocation,
     meter: cloudwatch.functions,
   });
   closers.push(() => lambda.close());
+  const scheduler = new Scheduler({ clock, onProblem });
+  closers.push(() => scheduler.close());
   closers.push(() => {
     for (const { driver } of mappings.values()) driver.stop();
   });
@@ -163,6 +166,7 @@ async function start(options: CloudOptions, closers: (() => void | Promise<void>
     roles: new Map(),
     sessions,
     lambda,
+    scheduler,
     meter: cloudwatch.functions,
     alarms: cloudwatch.alarms,
     mappings,
@@ -203,9 +207,20 @@ function rowAuthorizer(token: GoogleToken) {
       : ({ allowed: true } as const);
 }
 
-function functionEndpoints(s3: S3Server, token: GoogleToken, bigquery: BigQueryServer): Record<string, string> {
+interface FunctionServers {
+  readonly kinesis: KinesisServer;
+  readonly s3: S3Server;
+  readonly cloudwatch: CloudWatchServer;
+  readonly token: GoogleToken;
+  readonly bigquery: BigQueryServer;
+}
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+function functionEndpoints({ kinesis, s3, cloudwatch, token, bigquery }: FunctionServers): Record<string, string> {
   return {
+    AWS_ENDPOINT_URL_KINESIS: `http://${HOST}:${kinesis.port}`,
     AWS_ENDPOINT_URL_S3: `http://${HOST}:${s3.port}`,
+    AWS_ENDPOINT_URL_CLOUDWATCH: `http://${HOST}:${cloudwatch.port}`,
     [LOCAL_ENDPOINTS.bigqueryStorage]: `http://${HOST}:${bigquery.grpcPort}`,
     [LOCAL_ENDPOINTS.googleToken]: `http://${HOST}:${token.port}`,
   };

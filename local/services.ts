@@ -10,6 +10,7 @@ import type { EventSourceDriver } from "../model/event-source/driver.ts";
 import type { LambdaRunner } from "./lambda/runner.ts";
 import type { FunctionMeter } from "./lambda/types.ts";
 import type { S3Server } from "./s3/server.ts";
+import type { Scheduler } from "./scheduler/scheduler.ts";
 
 /** The services of a running local cloud. */
 export interface Services {
@@ -26,6 +27,7 @@ export interface Services {
   readonly roles: Map<string, string>;
   readonly sessions: AwsSessions;
   readonly lambda: LambdaRunner;
+  readonly scheduler: Scheduler;
   /** To be told of what mappings deliver. */
   readonly meter: FunctionMeter;
   readonly alarms: AlarmRegistry;

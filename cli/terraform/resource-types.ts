@@ -82,6 +82,10 @@ const AWS: Readonly<Record<string, TerraformType>> = {
     maps: [...TAGS, "environment.variables"],
     importId: byText("name"),
   },
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    type: "aws_lambda_function_event_invoke_config",
+    importId: byText("functionName"),
+  },
   "aws:s3/bucket:Bucket": { type: "aws_s3_bucket", computed: ["arn"], maps: TAGS, importId: byText("bucket") },
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketSetting(
     "aws_s3_bucket_lifecycle_configuration",

@@ -89,6 +89,14 @@ export class Autoscaler extends pulumi.ComponentResource {
       { ...child, dependsOn: [policy] },
     );
 
+    // Scheduler's invocations are asynchronous: Lambda itself would run a failed one twice more, beside those of later minutes.
+    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    const retries = new lambda.FunctionEventInvokeConfig(
+      `${name}-retries`,
+      { functionName: handler.name, maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+      child,
+    );
+
     const scheduleRole = new iam.Role(
       `${name}-schedule-role`,
       { name: names.scheduleRole, assumeRolePolicy: policyDocument(schedulerTrust(args.accountId)) },
@@ -109,10 +117,10 @@ export class Autoscaler extends pulumi.ComponentResource {
         name: names.schedule,
         scheduleExpression: "rate(1 minute)",
         flexibleTimeWindow: { mode: "OFF" },
-        // What a minute has missed the next one decides anew: nothing is tried again, nothing piles up.
+        // What a minute has missed the next one decides anew: nothing is tried again, nothing piles up. This is the delivery.
         target: { arn: handler.arn, roleArn: scheduleRole.arn, retryPolicy: { maximumRetryAttempts: 0 } },
       },
-      { ...child, dependsOn: [schedulePolicy] },
+      { ...child, dependsOn: [schedulePolicy, retries] },
     );
 
     const specs = scalerAlarms<pulumi.Input<string>>(stream.name, handler.name);

@@ -31,10 +31,10 @@ export const awsWithoutBehaviour: readonly Realiser[] = [
     const arn = `${textOf(inputs, "topic")}:${ownUuid(SUBSCRIPTION, context)}`;
     return { id: arn, arn };
   }),
-  withoutBehaviour("aws:scheduler/schedule:Schedule", (inputs, { region, accountId }) => {
-    const name = textOf(inputs, "name");
-    return { id: `default/${name}`, arn: `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}` };
-  }),
+  // A schedule's invocations are never tried again here, which is what the program declares.
+  withoutBehaviour("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", (inputs) => ({
+    id: textOf(inputs, "functionName"),
+  })),
   withoutBehaviour("aws:ecs/cluster:Cluster", (inputs, { region, accountId }) => {
     const arn = `arn:aws:ecs:${region}:${accountId}:cluster/${textOf(inputs, "name")}`;
     return { id: arn, arn };

@@ -16,6 +16,7 @@ import { metricAlarm } from "./metric-alarm.ts";
 import type { Realiser } from "./realiser.ts";
 import { s3BucketSettings } from "./s3-bucket-settings.ts";
 import { s3Bucket } from "./s3-bucket.ts";
+import { schedulerSchedule } from "./scheduler-schedule.ts";
 import { serviceAccountIamMember } from "./service-account-iam-member.ts";
 import { serviceAccount } from "./service-account.ts";
 import { workloadIdentityPoolProvider } from "./workload-identity-pool-provider.ts";
@@ -28,6 +29,7 @@ export const REALISERS: readonly Realiser[] = [
   ...s3BucketSettings,
   lambdaFunction,
   lambdaEventSourceMapping,
+  schedulerSchedule,
   metricAlarm,
   iamRole,
   ...awsWithoutBehaviour,

@@ -32,8 +32,9 @@ test("every type that a stack declares has a realiser; the others are for what t
   expect(new Set(known).size).toBe(known.length);
   expect([...types].filter((type) => !known.includes(type))).toEqual([]);
   expect(known.filter((type) => !types.has(type))).toEqual([
-    "aws:sns/topicSubscription:TopicSubscription",
     "aws:scheduler/schedule:Schedule",
+    "aws:sns/topicSubscription:TopicSubscription",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     "aws:ecs/cluster:Cluster",
     "awsx:ecs:FargateService",
   ]);

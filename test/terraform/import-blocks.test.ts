@@ -23,6 +23,7 @@ const IDS: Readonly<Record<string, readonly [outputs: Record<string, string>, id
   "aws:kms/key:Key": [{ keyId: "1234abcd", arn: "arn:x" }, "1234abcd"],
   "aws:lambda/eventSourceMapping:EventSourceMapping": [{ uuid: "0c51", functionName: "a" }, "0c51"],
   "aws:lambda/function:Function": [{ name: "a", arn: "arn:x" }, "a"],
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": [{ functionName: "scaler" }, "scaler"],
   "aws:s3/bucket:Bucket": [BUCKET, BUCKET.bucket],
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": [BUCKET, BUCKET.bucket],
   "aws:s3/bucketNotification:BucketNotification": [BUCKET, BUCKET.bucket],
