@@ -8,9 +8,10 @@ import type { Preview } from "./preview.ts";
 const STYLE = `
 :root { color-scheme: light dark; --line: #8886; --red: #c62828; --amber: #b26a00; --green: #2e7d32; --blue: #1565c0; }
 @media (prefers-color-scheme: dark) { :root { --red: #ff8a80; --amber: #ffcc80; --green: #a5d6a7; --blue: #90caf9; } }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere; }
-table { border-collapse: collapse; margin: 1rem 0; }
+body { font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+code { font: 13px ui-monospace, monospace; }
+table { overflow-wrap: normal; border-collapse: collapse; margin: 1rem 0; }
+.wide { overflow-x: auto; }
 th, td { border: 1px solid var(--line); padding: .25rem .6rem; text-align: left; }
 .right { text-align: right; font-variant-numeric: tabular-nums; }
 .danger, .warning { border-left: 4px solid var(--red); padding: .1rem 1rem; margin: 1rem 0; }
@@ -32,7 +33,7 @@ export function renderHtml(preview: Preview): string {
   const graphs = new Map(
     preview.environments.map(({ stack, graph, changes }) => [stack, graph && graphSvg(graph, changes)]),
   );
-  const body = pageOf(preview).map((block) => renderBlock(block, graphs));
+  const body = withGraphs(pageOf(preview), graphs);
   const policy = "default-src 'none'; style-src 'unsafe-inline'";
   return [
     "<!doctype html>",
@@ -47,16 +48,31 @@ export function renderHtml(preview: Preview): string {
   ].join("\n");
 }
 
-function renderBlock(block: Block, graphs: ReadonlyMap<string, string | undefined>): string {
+/** The blocks, and each environment's drawing at its end: what loses data comes first. */
+function withGraphs(blocks: readonly Block[], graphs: ReadonlyMap<string, string | undefined>): string[] {
+  const parts: string[] = [];
+  let drawn: string | undefined;
+  const draw = (): void => {
+    if (drawn !== undefined)
+      parts.push(`<details><summary>Resource graph</summary><div class="graph">${drawn}</div></details>`);
+    drawn = undefined;
+  };
+  for (const block of blocks) {
+    if (block.kind === "heading" && block.level <= 3) {
+      draw();
+      drawn = graphs.get(block.environment ?? "");
+    }
+    parts.push(renderBlock(block));
+  }
+  draw();
+  return parts;
+}
+
+function renderBlock(block: Block): string {
   switch (block.kind) {
     case "heading": {
       const level = block.level - 1;
-      const drawn = block.level === 3 ? graphs.get(block.environment ?? "") : undefined;
-      const graph =
-        drawn === undefined
-          ? ""
-          : `\n<details><summary>Resource graph</summary><div class="graph">${drawn}</div></details>`;
-      return `<h${level}>${inline(block.text)}</h${level}>${graph}`;
+      return `<h${level}>${inline(block.text)}</h${level}>`;
     }
     case "paragraph":
       return `<p>${inline(block.text)}</p>`;
@@ -87,7 +103,7 @@ function list(items: readonly string[]): string {
 function table({ head, align, rows }: Extract<Block, { kind: "table" }>): string {
   const cells = (tag: "th" | "td", texts: readonly string[]) =>
     `<tr>${texts.map((text, index) => `<${tag}${align[index] === "right" ? ' class="right"' : ""}>${text}</${tag}>`).join("")}</tr>`;
-  return `<table>${cells("th", head.map(escapeHtml))}${rows.map((row) => cells("td", row.map(inline))).join("")}</table>`;
+  return `<div class="wide"><table>${cells("th", head.map(escapeHtml))}${rows.map((row) => cells("td", row.map(inline))).join("")}</table></div>`;
 }
 
 function inline(text: Inline): string {
