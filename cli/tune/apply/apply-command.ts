@@ -30,7 +30,11 @@ export async function applyCommand(options: ApplyOptions, terminal: Terminal): P
   const interrupt = listenForInterrupt(process, systemClock);
   const connection = await connect(cloudOf(options));
   try {
-    await apply(options, { connection, declared, clock: systemClock, signal: interrupt.signal }, terminal);
+    await apply(
+      options,
+      { connection, declared, clock: systemClock, random: Math.random, signal: interrupt.signal },
+      terminal,
+    );
     return interrupt.exitCode() ?? EXIT.ok;
   } finally {
     interrupt.dispose();

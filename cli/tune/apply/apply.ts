@@ -1,5 +1,5 @@
 /** Plans, shows, carries out, and sees to the declared count: all of `sluice tune apply` but its process. */
-import type { Clock } from "../../../contract/clock.ts";
+import type { Clock, Random } from "../../../contract/clock.ts";
 import { planByLoad } from "../../../model/resharding/plan-load.ts";
 import { planCount } from "../../../model/resharding/plan-count.ts";
 import { shardUsdPerMonth } from "../../../model/resharding/price.ts";
@@ -7,6 +7,7 @@ import type { Terminal } from "../../command.ts";
 import type { Connection } from "../../connect/connect.ts";
 import { CommandError } from "../../errors.ts";
 import { carryOut } from "./carry-out.ts";
+import { sureMetrics } from "../sure-metrics.ts";
 import { type PlanMark, parseMark } from "./plan-tag.ts";
 import { APPLY_VERSION, type PricedPlan, obstacleText, planJson, renderPlan, shardsText, stepText } from "./render.ts";
 import { shardLoads } from "./shard-loads.ts";
@@ -37,6 +38,7 @@ export interface ApplySurroundings {
   /** `undefined` for a local run, which has no stack file of its own. */
   readonly declared: DeclaredCount | undefined;
   readonly clock: Clock;
+  readonly random: Random;
   /** Ends it in good order after the call under way. */
   readonly signal: AbortSignal;
 }
@@ -108,13 +110,13 @@ async function planOf(
   view: StreamView,
   unfinished: PlanMark | undefined,
   control: StreamControl,
-  { connection, clock }: ApplySurroundings,
+  surroundings: ApplySurroundings,
 ): Promise<PricedPlan> {
   const account = await control.account();
-  const nowMs = clock.now();
+  const nowMs = surroundings.clock.now();
   const input = { target, account, nowMs };
   const result = hot
-    ? planByLoad({ ...input, open: await loadsOf(view, connection, nowMs) })
+    ? planByLoad({ ...input, open: await loadsOf(surroundings, nowMs) })
     : planCount({ ...input, open: view.open, changesMs: unfinished?.changesMs ?? [] });
   if (!result.ok) {
     const { message, hint } = obstacleText(result.obstacle);
@@ -123,11 +125,12 @@ async function planOf(
   return { streamName: control.name, plan: result.plan, usdPerShardMonth: shardUsdPerMonth(view.terms) };
 }
 
-async function loadsOf({ open }: StreamView, connection: ApplySurroundings["connection"], nowMs: number) {
-  const { cloudwatch, facts, label } = connection;
-  if (cloudwatch === undefined)
+async function loadsOf({ connection, clock, random }: ApplySurroundings, nowMs: number) {
+  const { kinesis, cloudwatch, facts, label } = connection;
+  if (kinesis === undefined || cloudwatch === undefined)
     throw new CommandError(`${label} has no metrics: --hot cannot tell which shards are hot`);
-  return shardLoads(await cloudwatch(), facts.streamName, open, nowMs);
+  const sure = sureMetrics(await cloudwatch(), { clock, random });
+  return shardLoads({ kinesis, cloudwatch: sure, streamName: facts.streamName, nowMs });
 }
 
 function interrupted({ status, open }: StreamView, target: number): string {

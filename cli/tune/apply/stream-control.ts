@@ -4,7 +4,6 @@ import {
   DescribeLimitsCommand,
   DescribeStreamSummaryCommand,
   type KinesisClient,
-  ListShardsCommand,
   ListTagsForStreamCommand,
   MergeShardsCommand,
   RemoveTagsFromStreamCommand,
@@ -14,6 +13,7 @@ import {
 import type { Step } from "../../../model/resharding/plan.ts";
 import type { ShardTerms } from "../../../model/resharding/price.ts";
 import type { AccountShards, ShardRange } from "../../../model/resharding/rules.ts";
+import { type ShardKeys, listShards } from "../shard-list.ts";
 import { PLAN_TAG } from "./plan-tag.ts";
 
 /** An open shard with the name that Kinesis gave it. */
@@ -59,21 +59,11 @@ export class StreamControl {
   }
 
   async #openShards(): Promise<readonly OpenShard[]> {
-    const open: OpenShard[] = [];
-    let NextToken: string | undefined;
-    do {
-      // The API takes a stream's name or the token of a page before, not both.
-      const page = await this.#kinesis.send(
-        new ListShardsCommand(NextToken === undefined ? { StreamName: this.name } : { NextToken }),
-      );
-      for (const { ShardId, HashKeyRange, SequenceNumberRange } of page.Shards ?? []) {
-        if (SequenceNumberRange?.EndingSequenceNumber !== undefined) continue;
-        const { StartingHashKey, EndingHashKey } = HashKeyRange!;
-        open.push({ shardId: ShardId!, first: BigInt(StartingHashKey!), last: BigInt(EndingHashKey!) });
-      }
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-    return open.sort((one, other) => (one.first < other.first ? -1 : 1));
+    const listed = await listShards(this.#kinesis, this.name);
+    return listed
+      .filter(({ open }) => open)
+      .map((shard) => ({ shardId: shard.id, ...rangeOf(shard) }))
+      .sort((one, other) => (one.first < other.first ? -1 : 1));
   }
 
   /** What the account has and may have in the region. */
@@ -124,4 +114,9 @@ export class StreamControl {
   async removeMark(): Promise<void> {
     await this.#kinesis.send(new RemoveTagsFromStreamCommand({ StreamName: this.name, TagKeys: [PLAN_TAG] }));
   }
+}
+
+/** A listed shard's hash keys as numbers. */
+export function rangeOf({ startingHashKey, endingHashKey }: ShardKeys): ShardRange {
+  return { first: BigInt(`0x${startingHashKey}`), last: BigInt(`0x${endingHashKey}`) };
 }

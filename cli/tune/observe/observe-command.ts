@@ -14,7 +14,7 @@ import { traceText } from "../trace/trace-command.ts";
 import { observeArchive } from "./archive-observation.ts";
 import { type StreamQuestion, observeMetrics, observeStream } from "./stream-observation.ts";
 import { renderTrace } from "./summary.ts";
-import { sureMetrics } from "./sure-metrics.ts";
+import { sureMetrics } from "../sure-metrics.ts";
 
 /** The command line of `sluice tune observe`. */
 export interface ObserveFlags extends CloudOptions {

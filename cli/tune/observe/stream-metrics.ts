@@ -4,7 +4,7 @@ import { MINUTE_MS, type Column, type TraceBackend, type TraceShard } from "../.
 import type { StackFacts } from "../../connect/stack-facts.ts";
 import { CommandError } from "../../errors.ts";
 import { type MetricPoint, type MetricRequest, readMetrics } from "../../status/metric-data.ts";
-import type { ShardKeys } from "./shard-list.ts";
+import type { ShardKeys } from "../shard-list.ts";
 
 /** By the minute; nothing outside the time in which the stream had records. */
 export interface StreamMetrics {

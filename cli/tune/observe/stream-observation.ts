@@ -7,7 +7,7 @@ import type { StackFacts } from "../../connect/stack-facts.ts";
 import { CommandError } from "../../errors.ts";
 import { type SampleFacts, type FactsOptions, sampleFacts } from "./sample-facts.ts";
 import { ratesOf } from "./sample-rates.ts";
-import { listShards } from "./shard-list.ts";
+import { listShards } from "../shard-list.ts";
 import { streamMetrics } from "./stream-metrics.ts";
 import { type SampleLimits, type StreamSample, sampleStream } from "./stream-sample.ts";
 

@@ -1,7 +1,7 @@
 /** A bounded sample of a stream, taken so that other readers hardly notice. */
 import { GetRecordsCommand, GetShardIteratorCommand, type KinesisClient, type _Record } from "@aws-sdk/client-kinesis";
 import { type Clock, sleep } from "../../../contract/clock.ts";
-import type { ListedShard } from "./shard-list.ts";
+import type { ListedShard } from "../shard-list.ts";
 
 /** Where a sample ends, whichever is met first. */
 export interface SampleLimits {

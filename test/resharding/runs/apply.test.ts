@@ -37,7 +37,11 @@ async function applied(
   const [stdout, stderr] = [new Text(), new Text()];
   const connection = { kinesis: kinesis.client, cloudwatch: undefined, label: "a test", facts: { streamName: STREAM } };
   const never = new AbortController().signal;
-  await apply({ target, ...more }, { connection, declared, clock, signal: signal ?? never }, { stdout, stderr });
+  await apply(
+    { target, ...more },
+    { connection, declared, clock, random: () => 0, signal: signal ?? never },
+    { stdout, stderr },
+  );
   return { out: stdout.text, err: stderr.text };
 }
 

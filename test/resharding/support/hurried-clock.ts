@@ -12,6 +12,11 @@ export class HurriedClock implements Clock {
     return this.#nowMs;
   }
 
+  /** So much time has gone by. */
+  pass(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   after(delayMs: number, callback: () => void): () => void {
     const timer = setImmediate(() => {
       this.#nowMs += delayMs;

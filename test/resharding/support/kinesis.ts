@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { Clock } from "../../../contract/clock.ts";
-import { type StreamEntry, StreamRegistry } from "../../../local/kinesis/registry.ts";
+import { type StreamEntry, StreamRegistry, type StreamRegistryOptions } from "../../../local/kinesis/registry.ts";
 import { type KinesisServer, startKinesisServer } from "../../../local/kinesis/server.ts";
 
 export const STREAM = "sluice-local-player-log";
@@ -27,8 +27,17 @@ export class KinesisUnderTest {
     });
   }
 
-  static async start(shardCount: number, clock: Clock, updateMs = 0): Promise<KinesisUnderTest> {
-    const streams = new StreamRegistry({ accountId: "000000000000", region: "us-east-1", updateMs });
+  /** `meters`: who counts what the stream does. */
+  static async start(
+    shardCount: number,
+    clock: Clock,
+    updateMs = 0,
+    meters?: StreamRegistryOptions["meters"],
+  ): Promise<KinesisUnderTest> {
+    const streams = new StreamRegistry({
+      ...{ accountId: "000000000000", region: "us-east-1", updateMs },
+      ...(meters && { meters }),
+    });
     const stream = streams.create({ name: STREAM, shardCount }, clock.now());
     const server = await startKinesisServer({ clock, streams, host: "127.0.0.1" });
     return new KinesisUnderTest(server, streams, stream, clock);

@@ -2,7 +2,7 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type MetricRequest, readMetrics } from "../../../cli/status/metric-data.ts";
 import { streamMetrics } from "../../../cli/tune/observe/stream-metrics.ts";
-import { sureMetrics } from "../../../cli/tune/observe/sure-metrics.ts";
+import { sureMetrics } from "../../../cli/tune/sure-metrics.ts";
 import { CommandError } from "../../../cli/errors.ts";
 import { FakeCloudWatch, JumpingClock, MINUTE, START, serviceError, shardsOf } from "./support.ts";
 

@@ -3,7 +3,7 @@ import type { GetMetricDataCommandInput, GetMetricDataCommandOutput } from "@aws
 import type { GetRecordsCommand, GetShardIteratorCommand } from "@aws-sdk/client-kinesis";
 import type { Clock } from "../../../contract/clock.ts";
 import { evenStarts, LAST_HASH_KEY, previousHashKey } from "../../../model/stream/hash-key.ts";
-import type { ListedShard } from "../../../cli/tune/observe/shard-list.ts";
+import type { ListedShard } from "../../../cli/tune/shard-list.ts";
 
 export const START = Date.UTC(2026, 10, 7);
 export const MINUTE = 60_000;

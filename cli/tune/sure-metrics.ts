@@ -1,8 +1,8 @@
 /** GetMetricData for long spans: throttled and failed calls are repeated, and no metric is left out in silence. */
 import type { CloudWatchClient, GetMetricDataCommandOutput } from "@aws-sdk/client-cloudwatch";
-import { type Clock, type Random, sleep } from "../../../contract/clock.ts";
-import { CommandError } from "../../errors.ts";
-import { backoff } from "../../produce/backoff.ts";
+import { type Clock, type Random, sleep } from "../../contract/clock.ts";
+import { CommandError } from "../errors.ts";
+import { backoff } from "../produce/backoff.ts";
 
 /**
  * Calls of one page, the first included. Beside the calls a second CloudWatch limits the values a second, so that pages of 100,800 values in
