@@ -1,4 +1,5 @@
 /** What the growth bench takes for granted, with its sources. Everything here is printed with the result. */
+import { COLD_START_MS, FIXED_SHARE, GZIP_RATIO, latencyOf } from "../../model/assumptions.ts";
 import type { WireFormat } from "../../model/cost/load.ts";
 import type { FlowConsumer, FlowOptions, FlowSink, FlowSource, Latency } from "../../model/flow/types.ts";
 import { MEASURED_TIMES, SERVICE_TIMES, type ServiceTimes } from "../../model/service-times.ts";
@@ -27,26 +28,24 @@ export interface Assumptions {
   readonly seed: number;
 }
 
-/** Ratio of the 99th percentile to the median: guesses, wide on purpose. */
-const TAIL = { archive: 5, warehouse: 6 } as const;
+/** What a backend waits for. */
+const KIND = { archive: "objects", warehouse: "rows" } as const;
 
 /** Today's service times, and the settings that a stack has where it says nothing. */
 export function assumptions(seed: number): Assumptions {
-  const latency = (backend: ScaleBackend): Latency => {
-    const medianMs = SERVICE_TIMES[backend].waitMsPerInvocation;
-    return { medianMs, p99Ms: medianMs * TAIL[backend] };
-  };
+  const latency = (backend: ScaleBackend): Latency =>
+    latencyOf(KIND[backend], SERVICE_TIMES[backend].waitMsPerInvocation);
   return {
     times: { archive: SERVICE_TIMES.archive, warehouse: SERVICE_TIMES.warehouse },
     sources: { archive: MEASURED_TIMES.archive.source, warehouse: MEASURED_TIMES.warehouse.source },
-    fixedShare: 0.2,
+    fixedShare: FIXED_SHARE,
     latency: { archive: latency("archive"), warehouse: latency("warehouse") },
-    coldStartMs: 400,
+    coldStartMs: COLD_START_MS,
     memoryMb: 256,
     batchSize: 10_000,
     batchWindowSeconds: 5,
     timeoutSeconds: 60,
-    gzipRatio: 0.25,
+    gzipRatio: GZIP_RATIO,
     seed,
   };
 }
@@ -76,7 +75,7 @@ export function consumerOf(backend: ScaleBackend, given: Assumptions, variant: V
     reservedConcurrency: undefined,
     service: { cpuMicrosPerRecord, cpuMsPerInvocation, fixedShare: given.fixedShare },
     sink: {
-      kind: backend === "archive" ? "objects" : "rows",
+      kind: KIND[backend],
       latency: given.latency[backend],
       connectionBytesPerSecond: Infinity,
       quotaBytesPerSecond: Infinity,

@@ -1,10 +1,11 @@
 /** What needs no simulation: loads that a shard or a lane cannot carry, whatever the order of events. Pure. */
 import { SHARD_READ_BYTES_PER_SECOND } from "../../contract/limits.ts";
+import { GZIP_RATIO } from "../assumptions.ts";
 import { concurrencyNeed } from "../capacity.ts";
 import { processorShare, recordsPerEvent } from "../cost/batches.ts";
 import { fullShardRate, streamTraffic } from "../cost/load.ts";
 import { keyShares } from "../flow/keys.ts";
-import { type Demand, GZIP_RATIO } from "./demand.ts";
+import type { Demand } from "./demand.ts";
 import type { BackendSettings, Design } from "./design.ts";
 import { type Problem, type TunedBackend, flowConsumer } from "./problem.ts";
 

@@ -1,10 +1,8 @@
 /** What a trace asks of a stream: rates over time, sizes, keys. Pure. */
+import { GZIP_RATIO } from "../assumptions.ts";
 import { DEFAULT_PRODUCER, HOURS_PER_MONTH, type Load, fullShardRate, streamTraffic } from "../cost/load.ts";
 import type { FlowSource, RateStep, SkewedKeys } from "../flow/types.ts";
 import { MINUTE_MS, type Trace } from "./trace.ts";
-
-/** Compressed ÷ plain size of rows and objects: as `sluice cost` assumes. */
-export const GZIP_RATIO = 0.25;
 
 /** A trace as the models take it. */
 export interface Demand {

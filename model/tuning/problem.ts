@@ -1,6 +1,7 @@
 /** What is to be advised on: a trace, a stack's fixed settings, an objective. Pure. */
+import { COLD_START_MS, FIXED_SHARE, latencyOf } from "../assumptions.ts";
 import { type PricedBackend, type PricedConfiguration, defaultConfiguration } from "../cost/configuration.ts";
-import type { FlowConsumer, Latency } from "../flow/types.ts";
+import type { FlowConsumer } from "../flow/types.ts";
 import type { BackendSettings, Design, Grid } from "./design.ts";
 import type { Demand } from "./demand.ts";
 
@@ -35,12 +36,6 @@ export interface Problem {
   readonly grid: Grid;
   readonly seed: number;
 }
-
-/** Guesses, wide on purpose: time before a cold handler runs; part of a record's time that its bytes do not change. */
-const COLD_START_MS = 400;
-const FIXED_SHARE = 0.2;
-/** Ratio of the 99th percentile to the median of waits for S3 and BigQuery. */
-const TAIL = { objects: 5, rows: 6 } as const;
 
 /** The two backends with every setting at its default, in an account as AWS opens it. */
 export function defaultStack(): TunedStack {
@@ -77,10 +72,6 @@ export function pricedDesign(
 export function flowConsumer(backend: TunedBackend, settings: BackendSettings, shards: number): FlowConsumer {
   const { name, writesRows, serviceTime, batchSize } = backend.priced;
   const kind = writesRows === undefined ? "objects" : "rows";
-  const latency: Latency = {
-    medianMs: serviceTime.waitMsPerInvocation,
-    p99Ms: serviceTime.waitMsPerInvocation * TAIL[kind],
-  };
   const { cpuMicrosPerRecord, cpuMsPerInvocation } = serviceTime;
   return {
     name,
@@ -98,7 +89,7 @@ export function flowConsumer(backend: TunedBackend, settings: BackendSettings, s
     service: { cpuMicrosPerRecord, cpuMsPerInvocation, fixedShare: FIXED_SHARE },
     sink: {
       kind,
-      latency,
+      latency: latencyOf(kind, serviceTime.waitMsPerInvocation),
       connectionBytesPerSecond: Infinity,
       quotaBytesPerSecond: Infinity,
       quotaRequestsPerSecond: Infinity,
