@@ -46,7 +46,8 @@ export function register(program: Command, context: CommandContext): void {
       try {
         const { losesData, violatesPolicy } = await import("../../preview/preview.ts");
         const { policyFindings: findings } = await import("../preview/policies.ts");
-        const request = { projectRoot: process.cwd(), findings, ...(stack !== undefined && { stack }) };
+        const onStep = (step: string): void => void context.stderr.write(`${step}\n`);
+        const request = { projectRoot: process.cwd(), findings, onStep, ...(stack !== undefined && { stack }) };
         const preview =
           engine === true
             ? await (

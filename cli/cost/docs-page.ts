@@ -127,6 +127,7 @@ function jsonTable(): string {
     ["field", "meaning"],
     ["`version`, `currency`", `${COST_JSON_VERSION}, \`USD\``],
     ["`prices`", "date and region of the table, whether free tiers were taken off"],
+    ["`stack`", "whose settings are priced; `null` for every setting at its default"],
     ["`load`, `configuration`", "what was priced, with every assumption; what a stack has not is absent"],
     ["`estimates[]`", "Sluice first, then its peers"],
     ["`estimates[].month`", "`usd` = `withoutStorageUsd` + `storageUsd`"],

@@ -8,11 +8,12 @@ import type { CostResult } from "./result.ts";
 export const COST_JSON_VERSION = 1;
 
 /** One JSON object, indented, with a line break at its end. */
-export function renderCostJson({ load, freeTier, configuration, sluice, peers, warnings }: CostResult): string {
+export function renderCostJson({ stack, load, freeTier, configuration, sluice, peers, warnings }: CostResult): string {
   const json = {
     version: COST_JSON_VERSION,
     currency: "USD",
     prices: { date: PRICES_DATE, region: PRICES_REGION, freeTier },
+    stack: stack ?? null,
     load,
     configuration,
     estimates: [sluice, ...peers].map(estimateJson),

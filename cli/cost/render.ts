@@ -32,11 +32,12 @@ export function renderCost(result: CostResult): string {
   ].join("\n");
 }
 
-function heading({ load, configuration }: CostResult): string {
+function heading({ stack: name, load, configuration }: CostResult): string {
   const { mode, shards } = configuration.stream;
   const stream = mode === "on-demand" ? "on-demand stream" : shards === 1 ? "1 shard" : `${grouped(shards)} shards`;
   const records = `${grouped(load.recordsPerSecond)} records/s of ${grouped(load.recordBytes)} bytes`;
-  return `${records}, ${load.format}, compressed to ${load.gzipRatio}; ${stream}; a month of ${load.hours} hours, in US dollars:`;
+  const priced = name === undefined ? "Two backends with every setting at its default" : `Stack ${name}`;
+  return `${priced}: ${records}, ${load.format}, compressed to ${load.gzipRatio}; ${stream}; a month of ${load.hours} hours, in US dollars:`;
 }
 
 function linesTable({ sluice, load }: CostResult): string {

@@ -24,6 +24,8 @@ export interface CostOptions {
 
 /** A load priced for a stack, and for its peers. */
 export interface CostResult {
+  /** Whose settings are priced; none: every setting at its default. */
+  readonly stack: string | undefined;
   readonly load: Load;
   readonly freeTier: boolean;
   readonly configuration: PricedConfiguration;
@@ -41,6 +43,7 @@ export function costOf(options: CostOptions, config?: StackConfig): CostResult {
     config === undefined ? defaultConfiguration(shards ?? shardsNeeded(load)) : pricedConfiguration(config, shards);
   const bill: BillOptions = { freeTier };
   return {
+    stack: config?.environment,
     load,
     freeTier,
     configuration,

@@ -20,6 +20,8 @@ export interface PreviewRequest {
   readonly install?: Install;
   /** None unless given. */
   readonly findings?: Policies;
+  /** Told what is under way, a line each. */
+  readonly onStep?: (step: string) => void;
 }
 
 /** What policies say of a graph. */
@@ -47,6 +49,7 @@ export async function previewRevisions(request: PreviewRequest, signal: AbortSig
       () => sideOf(base, name, `the base ${baseName}`, request, signal),
       () => sideOf(head, name, headName, request, signal),
     ]);
+    request.onStep?.(`running the programs of ${baseName} and ${headName} for ${names.join(", ")} …`);
     const done = await inTurn(sides, AT_ONCE);
     const environments = names.map((stack, index) =>
       previewOf({ stack, before: done[2 * index], after: done[2 * index + 1] }),

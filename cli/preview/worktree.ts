@@ -35,7 +35,13 @@ export async function checkOut(
     projectRoot,
     ref,
     install = npmInstall,
-  }: { readonly projectRoot: string; readonly ref: string; readonly install?: Install },
+    onStep,
+  }: {
+    readonly projectRoot: string;
+    readonly ref: string;
+    readonly install?: Install;
+    readonly onStep?: (step: string) => void;
+  },
   signal: AbortSignal,
 ): Promise<Revision> {
   const git = async (...args: string[]) =>
@@ -60,7 +66,10 @@ export async function checkOut(
   try {
     await git("worktree", "add", "--detach", "--quiet", tree, commit);
     const root = join(tree, prefix);
-    await givePackages(projectRoot, root, install, signal);
+    if (!linkedPackages(projectRoot, root)) {
+      onStep?.(`installing the packages of ${ref}, whose lock file is another one …`);
+      await installed(root, install, signal);
+    }
     return { root, commit: commit.slice(0, 7), remove };
   } catch (error) {
     await remove();
@@ -76,14 +85,17 @@ async function missing(ref: string, git: (...args: string[]) => Promise<string>)
   return new UsageError(`there is no revision ${ref} here`, { hint });
 }
 
-async function givePackages(from: string, to: string, install: Install, signal: AbortSignal): Promise<void> {
-  if (!existsSync(join(to, "package.json"))) return;
-  if (lockOf(from) === lockOf(to) && existsSync(join(from, "node_modules"))) {
-    symlinkSync(join(from, "node_modules"), join(to, "node_modules"), "dir");
-    return;
-  }
+/** Gives a revision the project's own packages where the lock file is the same; whether it now has what it needs. */
+function linkedPackages(from: string, to: string): boolean {
+  if (!existsSync(join(to, "package.json"))) return true;
+  if (lockOf(from) !== lockOf(to) || !existsSync(join(from, "node_modules"))) return false;
+  symlinkSync(join(from, "node_modules"), join(to, "node_modules"), "dir");
+  return true;
+}
+
+async function installed(root: string, install: Install, signal: AbortSignal): Promise<void> {
   try {
-    await install(to, signal);
+    await install(root, signal);
   } catch (error) {
     throw new CommandError("the base has other packages, and they cannot be installed:", {
       hint: String((error as { stderr?: string }).stderr ?? error)

@@ -42,7 +42,7 @@ describe("sluice cost", () => {
     const { code, out, err } = await sluiceHere("cost", "--rate", "100", "--record-size", "1000");
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(
-      /^100 records\/s of 1,000 bytes, plain, compressed to 0\.25; 1 shard; a month of 730 hours, in US dollars:\n/,
+      /^Two backends with every setting at its default: 100 records\/s of 1,000 bytes, plain, compressed to 0\.25; 1 shard; a month of 730 hours, in US dollars:\n/,
     );
     expect(row(out, "shards")).toEqual(["shards", "730", "shard-hour", "0.015", "10.95", "0.04167"]);
     expect(row(out, "PUT payload units")).toEqual([
