@@ -21,7 +21,7 @@ const LATE_MINUTES = 2;
 export type Look =
   { readonly status: "ACTIVE"; readonly view: ScalerView } | { readonly status: string; readonly view?: never };
 
-/** Looks at a stream. A stream that is on-demand or UPDATING is not decided on. Rejects with the SDK's errors. */
+/** Looks at a stream. A stream that is on-demand or UPDATING is not decided on. Rejects with the SDK's errors, and for a metric that CloudWatch fails to give. */
 export async function look(
   kinesis: KinesisClient,
   cloudwatch: CloudWatchClient,
@@ -69,11 +69,19 @@ async function values(
   const found = new Map<string, Map<number, number>>(queries.map(({ Id }) => [Id!, new Map<number, number>()]));
   const input = { MetricDataQueries: queries, StartTime: new Date(fromMs), EndTime: new Date(untilMs) };
   for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
-    for (const { Id, Timestamps = [], Values: sums = [] } of MetricDataResults) {
+    for (const { Id, StatusCode, Timestamps = [], Values: sums = [] } of MetricDataResults) {
+      // Not the same as no figures: a decision without them could take shards away under load.
+      if (StatusCode === "InternalError" || StatusCode === "Forbidden") {
+        throw new Error(`CloudWatch does not give ${Id} of ${streamOf(queries)}: ${StatusCode}`);
+      }
       Timestamps.forEach((time, index) => found.get(Id!)!.set(time.getTime(), sums[index]!));
     }
   }
   return found;
+}
+
+function streamOf([query]: readonly MetricDataQuery[]): string | undefined {
+  return query?.MetricStat?.Metric?.Dimensions?.[0]?.Value;
 }
 
 function loadQueries(stream: Readonly<Record<string, string>>, period: number, throttled: boolean): MetricDataQuery[] {
@@ -100,9 +108,10 @@ function sumOf(
   return { Id, MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period, Stat: "Sum" } };
 }
 
-/** The minutes that are complete, from the first with a value on; one without any had no records. */
+/** The minutes that are complete, from the first with a value on; one without any had no records. None where nothing has a value. */
 function recentMinutes(found: Values, endMs: number): Minute[] {
   const known = [...found.values()].flatMap((minutes) => [...minutes.keys()]);
+  if (known.length === 0) return [];
   const firstMs = Math.max(Math.min(...known), endMs - (RECENT_MINUTES + LATE_MINUTES) * MINUTE_MS);
   const minutes: Minute[] = [];
   for (let atMs = firstMs; atMs < endMs - LATE_MINUTES * MINUTE_MS; atMs += MINUTE_MS)
