@@ -54,8 +54,17 @@ export function pricedGraph(graph: Graph, times: ServiceTimes): PricedGraph | un
       0,
     ),
     keys: ofType(graph, "aws:kms/key:Key").length,
+    autoscaler: scalerOf(graph),
     assumptions: { ...DEFAULT_ASSUMPTIONS, insertAllTime: times.insertAll },
   };
+}
+
+/** The function that is told a mode of scaling. */
+function scalerOf(graph: Graph): PricedGraph["autoscaler"] {
+  const handler = ofType(graph, "aws:lambda/function:Function").find(
+    ({ inputs }) => fieldsAt(fieldsAt(inputs, "environment"), "variables")[ENVIRONMENT.scalerMode] !== undefined,
+  );
+  return handler && { memoryMb: numberAt(handler.inputs, "memorySize") ?? 128 };
 }
 
 /** One for each mapping, in order of registration. */

@@ -1,11 +1,20 @@
 /** docs/costs.md, made from the model itself. Pure. */
+import { scalerAlarms } from "../../infra/alarms.ts";
 import { markdownTable } from "../../infra/config/markdown-table.ts";
-import { DEFAULT_ASSUMPTIONS } from "../../model/cost/configuration.ts";
+import { SCALER_FUNCTION } from "../../infra/scaler.ts";
+import { DEFAULT_ASSUMPTIONS, defaultConfiguration } from "../../model/cost/configuration.ts";
+import { estimate } from "../../model/cost/estimate.ts";
 import { type FullShards, TARGETS, fullShards } from "../../model/cost/full-shard.ts";
-import { DEFAULT_PRODUCER, type WireFormat } from "../../model/cost/load.ts";
+import { DEFAULT_PRODUCER, HOURS_PER_MONTH, type WireFormat } from "../../model/cost/load.ts";
 import { logRecordsOf } from "../../model/cost/quantities.ts";
 import type { Price } from "../../model/cost/price.ts";
 import { PRICES, PRICES_DATE, PRICES_REGION, type PriceKey } from "../../model/cost/price-table.ts";
+import {
+  type PricedScaler,
+  SCALER_INVOCATION_SECONDS,
+  SCALER_LOG_BYTES,
+  SCALER_METRICS_ASKED,
+} from "../../model/cost/scaler-usage.ts";
 import { ARCHIVE_LINE_BYTES, ROW_BYTES } from "../../model/cost/sluice-usage.ts";
 import { MEASURED_TIMES, SERVICE_TIMES } from "../../model/service-times.ts";
 import { grouped } from "../grouped.ts";
@@ -32,6 +41,22 @@ export function priceTable(): string {
   ]);
   const head = ["key", "what", "unit", "US dollars a unit", "free a month", "region", "source", "confirmed by", "date"];
   return markdownTable([head, ...rows]);
+}
+
+/** What the auto-scaler costs in a month, its alarms included. */
+function scalerUsd(): number {
+  const load = {
+    recordsPerSecond: 0,
+    recordBytes: 1024,
+    format: "plain",
+    gzipRatio: 0.25,
+    hours: HOURS_PER_MONTH,
+  } as const;
+  const without = defaultConfiguration(1);
+  const autoscaler: PricedScaler = { memoryMb: SCALER_FUNCTION.memoryMb };
+  const alarmMetrics = without.alarmMetrics + scalerAlarms("", "").flatMap(({ metrics }) => metrics).length;
+  const usd = (configuration: typeof without) => estimate(configuration, load, { freeTier: false }).totals.usd;
+  return usd({ ...without, autoscaler, alarmMetrics }) - usd(without);
 }
 
 function tiersOf({ tiers }: Price): string {
@@ -197,6 +222,9 @@ ${largestTable("kpl")}
 - **Dead letters.** ${a.quarantinedShare * 100} % of the warehouse's records, in base64, taken as not compressed; an object for each invocation that met one.
 - **Monitoring.** ${grouped(a.logBytesPerInvocation)} bytes of log an invocation; ${a.customMetricsPerBackend} metrics of our own and ${a.mappingMetricsPerBackend} of the mapping for each backend, 7 for each shard; alarms by
   the metrics that they watch; ${a.mailsPerMonth} alarm mails.
+- **Auto-scaler**, where the stack has it: once a minute an invocation by EventBridge Scheduler of ${SCALER_INVOCATION_SECONDS} s (a guess) and ${SCALER_METRICS_ASKED} metrics asked
+  for; four metrics of its own, ${SCALER_LOG_BYTES} bytes of log an invocation, two alarms. $${scalerUsd().toFixed(2)} a month for ${SCALER_FUNCTION.memoryMb} MB without free tiers. Priced are the declared shards,
+  whatever it makes of them.
 - **Keys.** Two customer keys, without their yearly rotations; a request in five minutes for each producer, backend and bucket.
 - **Storage** is what a month's bill has once the oldest data goes: at its expiry, or after ${a.horizonDays} days where that comes first.
 - **\`--gzip-ratio\`** is that of rows and objects as sent. The generated log of \`sluice produce\` (1,000 bytes a record, seed 1, batches

@@ -52,6 +52,7 @@ export function costOf(options: CostOptions, config?: StackConfig): CostResult {
     warnings: [
       ...overTheLimit(configuration, load, config),
       ...shortfalls(configuration, load),
+      ...(config?.autoscaling === undefined ? [] : scaledShards(config.autoscaling, configuration)),
       ...(config === undefined ? [] : outsideTheTable(config)),
     ],
   };
@@ -66,6 +67,16 @@ function overTheLimit({ stream }: PricedConfiguration, load: Load, config: Stack
   return [
     `the stream refuses these records: ${grouped(bytes)} bytes each with the partition key, over its limit of ${grouped(limit)} (maxRecordKib)`,
   ];
+}
+
+/** With the auto-scaler the shards follow the load, and the price of one count is that of no month. */
+function scaledShards(
+  { mode, minShards, maxShards }: NonNullable<StackConfig["autoscaling"]>,
+  { stream }: PricedConfiguration,
+): string[] {
+  if (mode !== "act") return [];
+  const priced = stream.shards === 1 ? "1 shard is" : `${stream.shards} shards are`;
+  return [`the auto-scaler sets the shards, from ${minShards} to ${maxShards}: ${priced} priced`];
 }
 
 function outsideTheTable({ aws, forwarder }: StackConfig): string[] {

@@ -1,5 +1,6 @@
 /** A stack's configuration in the terms that its price depends on. */
-import { backendAlarms, streamAlarms } from "../../infra/alarms.ts";
+import { backendAlarms, scalerAlarms, streamAlarms } from "../../infra/alarms.ts";
+import { SCALER_FUNCTION } from "../../infra/scaler.ts";
 import type { BackendConfig, StackConfig } from "../../infra/stack-config.ts";
 import {
   DEFAULT_ASSUMPTIONS,
@@ -30,6 +31,7 @@ export function pricedConfiguration(config: StackConfig, shards = config.stream.
     logRetentionDays,
     alarmMetrics: alarmMetrics(config),
     keys: KEYS,
+    autoscaler: config.autoscaling && { memoryMb: SCALER_FUNCTION.memoryMb },
     assumptions: DEFAULT_ASSUMPTIONS,
   };
 }
@@ -45,9 +47,10 @@ function pricedBackend(backend: BackendConfig): PricedBackend {
 }
 
 /** What the declared alarms watch: CloudWatch bills an alarm over an expression by its metrics. */
-function alarmMetrics({ backends, stream, alarms }: StackConfig): number {
+function alarmMetrics({ autoscaling, backends, stream, alarms }: StackConfig): number {
   const specs = [
     ...streamAlarms(""),
+    ...(autoscaling === undefined ? [] : scalerAlarms("", "")),
     ...backends.flatMap(({ name, grants }) =>
       backendAlarms({
         ...{ backend: name, functionName: "", mappingId: "", streamName: "" },

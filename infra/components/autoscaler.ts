@@ -8,12 +8,9 @@ import { scalerAlarms } from "../alarms.ts";
 import type { StreamAlarm } from "../names.ts";
 import { policyDocument } from "../policies/document.ts";
 import { invokeFunction, lambdaTrust, scaleStream, schedulerTrust, writeLogs } from "../policies/role.ts";
+import { SCALER_FUNCTION } from "../scaler.ts";
 import type { AutoscalingConfig } from "../stack-config.ts";
 import { createAlarms } from "./alarms.ts";
-
-/** One decision asks for six metrics; half a minute is ample, and ends before the next one. */
-const TIMEOUT_SECONDS = 30;
-const MEMORY_MB = 256;
 
 /** Arguments of {@link Autoscaler}. */
 export interface AutoscalerArgs {
@@ -80,8 +77,8 @@ export class Autoscaler extends pulumi.ComponentResource {
         architectures: ["arm64"],
         handler: "index.handler",
         code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(args.code) }),
-        memorySize: MEMORY_MB,
-        timeout: TIMEOUT_SECONDS,
+        memorySize: SCALER_FUNCTION.memoryMb,
+        timeout: SCALER_FUNCTION.timeoutSeconds,
         // Text, not JSON: Lambda's JSON wrapping would hide the embedded metrics from CloudWatch.
         loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
         environment: { variables: environment(autoscaling, stream.name) },

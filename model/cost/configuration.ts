@@ -1,5 +1,6 @@
 /** What of a stack its price depends on, and what is assumed where a stack does not say. Pure. */
 import { METRICS } from "../../contract/metrics.ts";
+import type { PricedScaler } from "./scaler-usage.ts";
 import { SERVICE_TIMES, type ServiceTime, type ServiceTimes } from "../service-times.ts";
 
 /** How a backend puts rows into BigQuery: as Sluice does, or by the older API, for comparison. */
@@ -49,6 +50,8 @@ export interface PricedConfiguration {
   readonly alarmMetrics: number;
   /** Customer keys. */
   readonly keys: number;
+  /** `undefined` for a stack without. */
+  readonly autoscaler: PricedScaler | undefined;
   readonly assumptions: Assumptions;
 }
 
@@ -124,6 +127,7 @@ export function defaultConfiguration(shards: number, times: ServiceTimes = SERVI
     logRetentionDays: 30,
     alarmMetrics: 22,
     keys: 2,
+    autoscaler: undefined,
     assumptions: { ...DEFAULT_ASSUMPTIONS, insertAllTime: times.insertAll },
   };
 }

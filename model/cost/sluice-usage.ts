@@ -5,6 +5,7 @@ import type { PricedBackend, PricedConfiguration } from "./configuration.ts";
 import { type Load, type StreamTraffic, streamTraffic } from "./load.ts";
 import { GB, gbMonths, logRecordsOf, monthsOf, secondsOf } from "./quantities.ts";
 import { objectStorage, tableStorage } from "./storage-usage.ts";
+import { scalerUsage } from "./scaler-usage.ts";
 import { KEY_REQUESTS_PER_HOUR, streamUsage } from "./stream-usage.ts";
 
 /** Bytes that an archive line adds to its log record: names, record id and arrival time (contract/formats.ts). */
@@ -44,6 +45,7 @@ export function sluiceUsage(configuration: PricedConfiguration, load: Load): Usa
     ...deadLetters(priced),
     ...monitoring(priced),
     ...keys(priced),
+    ...autoscaler(priced),
   ];
 }
 
@@ -158,6 +160,11 @@ function monitoring({ backends, configuration, load, traffic }: Priced): Usage[]
     { ...part, item: "alarms", price: "cloudwatch.alarms", quantity: alarmMetrics * months },
     { ...part, item: "alarm mails", price: "sns.email", quantity: (assumptions.mailsPerMonth * months) / 1e3 },
   ];
+}
+
+function autoscaler({ configuration, load }: Priced): Usage[] {
+  const { autoscaler: scaler, logRetentionDays: days, assumptions } = configuration;
+  return scaler === undefined ? [] : scalerUsage(scaler, load, { days, compression: assumptions.logCompression });
 }
 
 /** Each backend and one producer ask for the stream's data key, and each bucket for its own. */

@@ -125,6 +125,24 @@ describe("settings", () => {
     expect(lines["stream: fan-out data, warehouse"]).toBeCloseTo(((RECORDS * 1000) / GB) * 0.013, 9);
   });
 
+  test("the auto-scaler costs the same whatever the load: an invocation and six metrics asked for each minute", () => {
+    const minutes = 730 * 60;
+    const logGb = (minutes * 900) / GB;
+    for (const rate of [0, 100]) {
+      const lines = items({ ...defaults, autoscaler: { memoryMb: 256 } }, load(rate));
+      const without = items(defaults, load(rate));
+      expectClose(Object.fromEntries(Object.entries(lines).filter(([item]) => !(item in without))), {
+        "functions: schedule, auto-scaler": minutes / 1e6,
+        "functions: requests, auto-scaler": (minutes / 1e6) * 0.2,
+        "functions: duration, auto-scaler": minutes * 0.5 * 0.25 * 0.0000133334,
+        "monitoring: metrics asked for, auto-scaler": minutes * 6 * 0.00001,
+        "monitoring: custom metrics, auto-scaler": 4 * 0.3,
+        "monitoring: logs, auto-scaler": logGb * 0.5,
+        "monitoring: logs kept, auto-scaler": ((logGb * 0.15 * 30) / MONTH_DAYS) * 0.03,
+      });
+    }
+  });
+
   test("retention costs shard-hours beyond a day, and what is kept beyond a week by GB", () => {
     const lines = items({ ...defaults, stream: { ...defaults.stream, retentionHours: 240 } });
     expect(lines["stream: retention beyond 24 hours"]).toBeCloseTo(2 * 730 * 0.02, 9);

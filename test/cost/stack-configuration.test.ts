@@ -2,9 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pricedConfiguration } from "../../cli/cost/stack-configuration.ts";
 import { costOf } from "../../cli/cost/result.ts";
+import { createHandler } from "../../functions/scaler/scaler.ts";
 import { metricsLine } from "../../functions/shared/metrics.ts";
 import { DEFAULT_ASSUMPTIONS, SHARD_LEVEL_METRICS, defaultConfiguration } from "../../model/cost/configuration.ts";
+import { SCALER_LOG_BYTES } from "../../model/cost/scaler-usage.ts";
 import { SERVICE_TIMES } from "../../model/service-times.ts";
+import { active, cloudwatchOf, kinesisOf } from "../scaler/support.ts";
+import { ManualClock } from "../support/manual-clock.ts";
 import { SHORTEST, resolve } from "../config/support.ts";
 
 const OPTIONS = { rate: 100, recordSize: 1000, format: "plain", gzipRatio: 0.25, freeTier: false } as const;
@@ -33,6 +37,17 @@ test("what a stack says is what is priced", () => {
       },
     ],
   });
+});
+
+test("the auto-scaler is priced where the stack has it, with its two alarms; with act the shards are said to be its own", () => {
+  const scaled = (mode: "report" | "act") => resolve({ autoscaling: { mode, minShards: 1, maxShards: 16 } });
+  const expected = { ...defaultConfiguration(2), autoscaler: { memoryMb: 256 }, alarmMetrics: 24 };
+  expect(pricedConfiguration(scaled("act"))).toEqual(expected);
+  expect(pricedConfiguration(scaled("report"))).toEqual(expected);
+  expect(costOf(OPTIONS, scaled("act")).warnings).toEqual([
+    "the auto-scaler sets the shards, from 1 to 16: 2 shards are priced",
+  ]);
+  expect(costOf(OPTIONS, scaled("report")).warnings).toEqual([]);
 });
 
 test("what the table cannot price is said", () => {
@@ -79,4 +94,20 @@ test("an invocation's log fits what is priced: its metrics line, START, END and 
   });
   const lambdasOwn = 75 + 52 + 160;
   expect(line.length + lambdasOwn + 4 * 26).toBeLessThanOrEqual(DEFAULT_ASSUMPTIONS.logBytesPerInvocation);
+});
+
+test("so does the auto-scaler's", async () => {
+  const lines: string[] = [];
+  const handler = createHandler({
+    environment: {
+      ...{ streamName: "sluice-production-player-log", mode: "report" },
+      settings: { minShards: 1, maxShards: 10_000, headroom: 1.25 },
+    },
+    ...{ kinesis: kinesisOf(active(10_000)).client, cloudwatch: cloudwatchOf({}).client },
+    ...{ clock: new ManualClock(1_767_225_600_123), log: (line: string) => lines.push(line) },
+  });
+  await handler();
+  const numbers = "1234.567890123456".length;
+  const lambdasOwn = 75 + 52 + 160;
+  expect(lines[0]!.length + numbers + lambdasOwn + 4 * 26).toBeLessThanOrEqual(SCALER_LOG_BYTES);
 });

@@ -1,5 +1,6 @@
 /** What the auto-scaler sees, from scripted Kinesis and CloudWatch. */
 import { look } from "../../functions/scaler/look.ts";
+import { SCALER_METRICS_ASKED } from "../../model/cost/scaler-usage.ts";
 import { PAST_DAYS, SLOT_MS } from "../../model/resharding/decide.ts";
 import { END, type Figures, MINUTE, NOW, STREAM, active, cloudwatchOf, everyMinute, kinesisOf } from "./support.ts";
 
@@ -36,6 +37,7 @@ test("six metrics are asked for: three of the last hour's minutes, two of eight 
     }),
     [StartTime, EndTime].map((time) => (time!.getTime() - END) / MINUTE),
   ]);
+  expect(inputs.flatMap(({ MetricDataQueries }) => MetricDataQueries)).toHaveLength(SCALER_METRICS_ASKED);
   const of = (name: string, period: number) => `AWS/Kinesis ${name} StreamName=${STREAM} ${period}`;
   expect(asked).toEqual([
     [

@@ -240,6 +240,15 @@ export const CHANGES: Readonly<Record<string, TypeChanges>> = {
     base: { arn: ARN("sns", "a"), policy: ALLOW("sns:Publish", ROOT) },
     changes: { arn: { arn: ARN("sns", "b") }, policy: { policy: ALLOW("sns:Subscribe", ROOT) } },
   },
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    terraform: "aws_lambda_function_event_invoke_config",
+    base: { function_name: "a", maximum_event_age_in_seconds: 60, maximum_retry_attempts: 0 },
+    changes: {
+      functionName: { function_name: "b" },
+      maximumEventAgeInSeconds: { maximum_event_age_in_seconds: 120 },
+      maximumRetryAttempts: { maximum_retry_attempts: 1 },
+    },
+  },
   "aws:scheduler/schedule:Schedule": {
     terraform: "aws_scheduler_schedule",
     base: {
