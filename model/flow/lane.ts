@@ -29,10 +29,11 @@ export class FlowLane {
   #runs: WaitingRun[] = [];
   #head = 0;
 
-  push(run: Run, polledAtMs: number): void {
-    this.#runs.push({ ...run, polledAtMs });
-    this.records += run.count;
-    this.bytes += run.count * run.kind.eventBytes;
+  push({ kind, arrivalMs, count }: Run, polledAtMs: number): void {
+    // Member by member: a spread takes several times as long, and this is where runs spend most of theirs.
+    this.#runs.push({ kind, arrivalMs, count, polledAtMs });
+    this.records += count;
+    this.bytes += count * kind.eventBytes;
   }
 
   /** Cuts the next batch if it is full or its window has ended; else the time at which that ends; `undefined` when nothing waits. */

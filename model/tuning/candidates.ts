@@ -8,7 +8,7 @@ import type { Problem, TunedBackend } from "./problem.ts";
 export interface StreamPlan {
   readonly shards: number;
   readonly fanOut: readonly string[];
-  /** No design of this plan costs less. */
+  /** No design of this plan that no bound excludes costs less; `Infinity` where bounds exclude all. */
   readonly leastUsd: number;
 }
 
@@ -52,13 +52,21 @@ export class PriceBook {
     }, this.stream(design.shards));
   }
 
+  /** No design with so many shards costs less, whatever it comes to. */
+  least(shards: number): number {
+    const { backends } = this.#problem.stack;
+    return backends.reduce((sum, backend) => sum + this.settings(backend, shards, false)[0]!.usd, this.stream(shards));
+  }
+
   /** Every plan with so many shards. */
   plans(shards: number): StreamPlan[] {
     const { backends } = this.#problem.stack;
     return fanOutChoices(backends.map(({ priced }) => priced.name)).map((fanOut) => {
-      const least = backends.map(
-        (backend) => this.settings(backend, shards, fanOut.includes(backend.priced.name))[0]!.usd,
-      );
+      const least = backends.map((backend) => {
+        const priced = this.settings(backend, shards, fanOut.includes(backend.priced.name));
+        const first = priced.find(({ settings }) => !mustFallBehind(this.#problem, backend, settings, shards));
+        return first?.usd ?? Infinity;
+      });
       return { shards, fanOut, leastUsd: least.reduce((sum, usd) => sum + usd, this.stream(shards)) };
     });
   }

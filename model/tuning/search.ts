@@ -64,10 +64,11 @@ class Search {
   result(): SearchResult {
     let empty = 0;
     for (const shards of shardCounts(this.#problem)) {
-      const plans = this.#book.plans(shards).sort((a, b) => a.leastUsd - b.leastUsd);
-      if (this.#best !== undefined && plans[0]!.leastUsd >= this.#best.usd) break;
+      if (this.#best !== undefined && this.#book.least(shards) >= this.#best.usd) break;
       if (this.#best === undefined && empty++ >= MOST_EMPTY_COUNTS) break;
-      this.#told(`${shards} ${shards === 1 ? "shard" : "shards"}`);
+      const plans = this.#book.plans(shards).sort((a, b) => a.leastUsd - b.leastUsd);
+      if (!this.#mayBeBest(plans[0]!)) continue;
+      this.#told(shardsText(shards));
       this.#simulations++;
       const stretch = busiestStretch(this.#problem, shards);
       if (writesOutcome(this.#problem, shards, stretch).failures.length > 0) continue;
@@ -78,9 +79,13 @@ class Search {
     return { best: this.#best, nextCheaper: cheaper, others: this.#others, simulations: this.#simulations };
   }
 
+  #mayBeBest({ leastUsd }: StreamPlan): boolean {
+    return leastUsd < (this.#best?.usd ?? Infinity);
+  }
+
   /** Looks for the cheapest design of a plan, backend by backend, then all together over the whole trace. */
   #try(plan: StreamPlan, stretch: Stretch): void {
-    if (this.#best !== undefined && plan.leastUsd >= this.#best.usd) return;
+    if (!this.#mayBeBest(plan)) return;
     const { backends } = this.#problem.stack;
     const queues = backends.map((backend) => {
       const { name } = backend.priced;
@@ -157,12 +162,13 @@ class Search {
   }
 
   #judge(design: Design, usd: number): Candidate {
-    this.#told(`${design.shards} shards, the whole trace`);
+    const stretch = judgedStretch(this.#problem, design.shards);
+    this.#told(`${shardsText(design.shards)}, ${stretch.to - stretch.from} minutes`);
     this.#simulations++;
-    return {
-      design,
-      usd,
-      outcome: runDesign(this.#problem, design, { stretch: judgedStretch(this.#problem, design.shards) }),
-    };
+    return { design, usd, outcome: runDesign(this.#problem, design, { stretch }) };
   }
+}
+
+function shardsText(shards: number): string {
+  return shards === 1 ? "1 shard" : `${shards} shards`;
 }

@@ -84,8 +84,8 @@ test("the advice is printed and written into the stack's file, which the validat
   };
   const { written, ...streams } = terminal();
   const context = { ...streams, exitCode: 0 };
-  const now = new Date("2026-11-21T10:00:00Z");
-  await runAdvise(flags, { now, projectRoot: folder }, context);
+  const clock = { now: () => Date.parse("2026-11-21T10:00:00Z") };
+  await runAdvise(flags, { clock, projectRoot: folder }, context);
   expect(context.exitCode).toBe(0);
   expect(written.stdout).toContain("Cheapest that meets it: 1 shard, $");
   expect(written.stdout).toMatch(/Declared now: 8 shards, .*: met, oldest/);
@@ -95,6 +95,6 @@ test("the advice is printed and written into the stack's file, which the validat
   expect(file).toContain("# A week-end and a day to notice and repair.");
   expect(file).toContain("shardCount: 1\n");
   expect(file).toContain("fanOutSwitches:");
-  await runAdvise({ ...flags, maxCost: 1, json: true, write: true }, { now, projectRoot: folder }, context);
+  await runAdvise({ ...flags, maxCost: 1, json: true, write: true }, { clock, projectRoot: folder }, context);
   expect(context.exitCode).toBe(4);
 });

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { Clock } from "../../../contract/clock.ts";
 import { ConfigError } from "../../../infra/config/error.ts";
 import { resolveConfig } from "../../../infra/config/resolve.ts";
 import { readStackFile } from "../../../infra/config/stack-file.ts";
@@ -16,6 +17,7 @@ import { UsageError } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readTrace } from "../read-trace.ts";
 import { renderAdviceJson } from "./json.ts";
+import { Progress } from "./progress.ts";
 import type { AdviseFlags } from "./register.ts";
 import { renderAdvice } from "./render.ts";
 import { declaredDesign, tunedStack } from "./tuned-stack.ts";
@@ -27,17 +29,18 @@ const MINUTE_MS = 60_000;
 
 /** Where and when the command runs. */
 export interface AdviseSurroundings {
-  readonly now: Date;
+  readonly clock: Pick<Clock, "now">;
   readonly projectRoot: string;
 }
 
 /** Advises on a trace, prints it, and writes what is asked for. Throws a UsageError. */
 export async function runAdvise(
   flags: AdviseFlags,
-  { now, projectRoot }: AdviseSurroundings,
+  { clock, projectRoot }: AdviseSurroundings,
   context: CommandContext,
 ): Promise<void> {
   if (flags.write && flags.stack === undefined) throw new UsageError("--write needs --stack: the file that is changed");
+  const now = new Date(clock.now());
   const trace = readTrace(flags.trace, flags.format);
   const config = flags.stack === undefined ? undefined : configOfStack(flags.stack, projectRoot);
   if (flags.write && config?.stream.mode === "on-demand") {
@@ -55,12 +58,14 @@ export async function runAdvise(
   if (problem.demand.peakPerSecond === 0)
     throw new UsageError(`${flags.trace} has no records: there is nothing to advise on`);
   const current = config === undefined ? undefined : declaredDesign(config);
+  const progress = new Progress(context.stderr, clock);
   const advice = advise(problem, {
     ...{ growthPerWeek: flags.growth, now },
     ...(current === undefined ? {} : { current }),
     frontierAges: flags.html === undefined ? [] : FRONTIER.map((part) => Math.max(2, Math.round(part * flags.sloAge))),
-    told: (text) => context.stderr.write(`${text} …\n`),
+    told: (text) => progress.begin(text),
   });
+  progress.end(`advised after ${advice.simulations} simulations`);
   const view = { problem, now, maxCostUsd: flags.maxCost };
   context.stdout.write(flags.json ? renderAdviceJson(advice, view) : renderAdvice(advice, view));
   if (flags.html !== undefined) {

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { systemClock } from "../../../contract/clock.ts";
 import { WIRE_FORMATS, type WireFormat } from "../../../model/cost/load.ts";
 import type { CommandContext } from "../../command.ts";
 import { positiveNumber, wholeNumber } from "../../options.ts";
@@ -45,6 +46,6 @@ export function register(tune: Command, context: CommandContext): void {
     .addHelpText("after", EXAMPLES)
     .action(async (flags: AdviseFlags) => {
       const { runAdvise } = await import("./advise-command.ts");
-      await runAdvise(flags, { now: new Date(), projectRoot: process.cwd() }, context);
+      await runAdvise(flags, { clock: systemClock, projectRoot: process.cwd() }, context);
     });
 }

@@ -2,21 +2,25 @@
 import Table from "cli-table3";
 import type { Advice } from "../../../model/tuning/advise.ts";
 import type { Problem } from "../../../model/tuning/problem.ts";
-import type { Candidate } from "../../../model/tuning/search.ts";
 import { grouped } from "../../grouped.ts";
+import { type Rows, sensitivityRows, settingsRows } from "./rows.ts";
 import {
   describeDifference,
   describeFailure,
   describeGrowth,
   describeHotKey,
+  describeLoad,
+  describeObjective,
   describeOnDemand,
   percent,
-  rate,
   seconds,
   shardsText,
   usd,
   verdict,
 } from "./words.ts";
+
+/** Columns of a table's last column where its texts are long. */
+const LAST_WIDTH = 70;
 
 /** What is rendered besides the advice. */
 export interface RenderContext {
@@ -30,17 +34,15 @@ export function renderAdvice(advice: Advice, { problem, now, maxCostUsd }: Rende
   const { demand, objective } = problem;
   const { trace } = demand;
   const parts = [
-    `Trace: ${trace.source}\n  ${trace.records.length} minutes from ${trace.startsAt}, ${rate(demand.meanPerSecond)} in the mean, ` +
-      `${rate(demand.peakPerSecond)} in the busiest minute, ${Math.round(demand.recordBytes)} bytes a record, ${trace.wireFormat}` +
-      skew(advice, problem),
-    `Objective: every record at its backends within ${seconds(objective.maxAgeSeconds)}, at ${objective.headroom} times the load.`,
+    `Trace: ${trace.source}\n  ${describeLoad(demand)}${skew(advice, problem)}`,
+    describeObjective(objective),
     ...advice.hotKeys.map((key) => describeHotKey(key, objective.headroom).join("\n  ")),
   ];
   if (advice.hotKeys.length > 0) parts.push("From here on: with these keys spread over sub-keys.");
   const { best } = advice;
   if (best === undefined) return [...parts, "No design of the grid meets the objective.", ""].join("\n\n");
   parts.push(`Cheapest that meets it: ${shardsText(best.design.shards)}, ${usd(best.usd)} a month, storage apart`);
-  parts.push(settingsTable(best));
+  parts.push(table(settingsRows(best)));
   if (maxCostUsd !== undefined && best.usd > maxCostUsd) {
     parts.push(`That is above the ${usd(maxCostUsd)} given: nothing that costs less meets the objective.`);
   }
@@ -51,7 +53,8 @@ export function renderAdvice(advice: Advice, { problem, now, maxCostUsd }: Rende
       `Declared now: ${describeDifference(best.design, design)}, ${usd(advice.current.usd)}: ${verdict(outcome, trace)}.`,
     );
   }
-  parts.push(sensitivityTable(advice, problem));
+  const whatIf = table(sensitivityRows(advice, trace), { colWidths: [null, null, null, LAST_WIDTH], wordWrap: true });
+  parts.push(`What if, over the busiest minutes:\n${whatIf}`);
   if (advice.growth !== undefined) parts.push(describeGrowth(advice.growth, now));
   if (advice.onDemand !== undefined) parts.push(describeOnDemand(advice.onDemand));
   return `${parts.join("\n\n")}\n`;
@@ -77,44 +80,8 @@ function skew({ hotKeys }: Advice, { demand: { trace } }: Problem): string {
   return `\n  ${keys}${most}${hotKeys.length === 0 ? "" : ", too much for one shard"}`;
 }
 
-function settingsTable({ design, outcome }: Candidate): string {
-  const table = new Table({
-    head: ["backend", "parallelization", "window", "memory", "reads", "oldest", "iterator age", "executions"],
-    ...PLAIN,
-  });
-  for (const [name, settings] of Object.entries(design.backends)) {
-    const ages = outcome.backends.find((backend) => backend.name === name)!;
-    table.push([
-      name,
-      settings.parallelizationFactor,
-      `${settings.batchWindowSeconds} s`,
-      `${settings.memoryMb} MB`,
-      settings.fanOut ? "fan-out" : "shared",
-      seconds(Math.max(...ages.ageSeconds)),
-      seconds(Math.max(...ages.iteratorAgeSeconds)),
-      ages.maxConcurrency,
-    ]);
-  }
-  return table.toString();
+function table({ head, rows }: Rows, options: Table.TableConstructorOptions = {}): string {
+  const drawn = new Table({ head: [...head], style: { head: [], border: [], compact: true }, ...options });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn.toString();
 }
-
-function sensitivityTable({ sensitivity }: Advice, { demand }: Problem): string {
-  const table = new Table({
-    head: ["what if", "a month", "oldest", "objective"],
-    ...PLAIN,
-    colWidths: [null, null, null, 70],
-    wordWrap: true,
-  });
-  for (const { change, outcome, usd: cost } of sensitivity) {
-    const [first] = outcome.failures;
-    table.push([
-      change,
-      usd(cost),
-      seconds(outcome.maxAgeSeconds),
-      first === undefined ? "met" : `missed: ${describeFailure(first, demand.trace)}`,
-    ]);
-  }
-  return `What if, over the busiest minutes:\n${table.toString()}`;
-}
-
-const PLAIN = { style: { head: [], border: [] } };

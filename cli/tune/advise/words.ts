@@ -1,8 +1,10 @@
 /** Advice in words, the same in the terminal and in the report. Pure. */
+import type { Demand } from "../../../model/tuning/demand.ts";
 import type { BackendSettings, Design } from "../../../model/tuning/design.ts";
 import type { HotKey } from "../../../model/tuning/hot-keys.ts";
 import type { OnDemand } from "../../../model/tuning/on-demand.ts";
 import type { Failure, Outcome } from "../../../model/tuning/outcome.ts";
+import type { Objective } from "../../../model/tuning/problem.ts";
 import { MINUTE_MS, type Trace } from "../../../model/tuning/trace.ts";
 import type { Growth } from "../../../model/tuning/what-if.ts";
 import { grouped } from "../../grouped.ts";
@@ -30,6 +32,18 @@ export function shardsText(shards: number): string {
 /** A minute of a trace as its time, UTC. */
 export function minuteTime({ startsAt }: Pick<Trace, "startsAt">, minute: number): string {
   return `${new Date(Date.parse(startsAt) + minute * MINUTE_MS).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** A trace's length, rates and sizes. */
+export function describeLoad({ trace, meanPerSecond, peakPerSecond, recordBytes }: Demand): string {
+  return (
+    `${trace.records.length} minutes from ${trace.startsAt}: ${rate(meanPerSecond)} in the mean, ` +
+    `${rate(peakPerSecond)} in the busiest minute, ${Math.round(recordBytes)} bytes a record, ${trace.wireFormat}`
+  );
+}
+
+export function describeObjective({ headroom, maxAgeSeconds }: Objective): string {
+  return `Objective: every record at its backends within ${seconds(maxAgeSeconds)}, at ${headroom} times the load.`;
 }
 
 export function describeSettings({

@@ -2,14 +2,14 @@
 import { escapeHtml } from "../../../preview/html-text.ts";
 import type { Advice } from "../../../model/tuning/advise.ts";
 import { type RenderContext, nextCheaper } from "../advise/render.ts";
+import { type Rows, sensitivityRows, settingsRows } from "../advise/rows.ts";
 import {
-  describeFailure,
   describeGrowth,
   describeHotKey,
+  describeLoad,
+  describeObjective,
   describeOnDemand,
   percent,
-  rate,
-  seconds,
   shardsText,
   usd,
   verdict,
@@ -34,11 +34,7 @@ export async function renderReport(advice: Advice, view: RenderContext): Promise
   const figures = await Promise.all(figuresOf(advice, view).map(drawFigure));
   const body = [
     `<h1>Shards for ${escapeHtml(trace.source)}</h1>`,
-    paragraph(
-      `${trace.records.length} minutes from ${trace.startsAt}: ${rate(demand.meanPerSecond)} in the mean, ${rate(demand.peakPerSecond)} ` +
-        `in the busiest minute, ${Math.round(demand.recordBytes)} bytes a record, ${trace.wireFormat}. ` +
-        `Objective: every record at its backends within ${seconds(objective.maxAgeSeconds)}, at ${objective.headroom} times the load.`,
-    ),
+    paragraph(`${describeLoad(demand)}. ${describeObjective(objective)}`),
     ...advice.hotKeys.map(
       (key) => `<div class="warning">${describeHotKey(key, objective.headroom).map(paragraph).join("")}</div>`,
     ),
@@ -68,23 +64,12 @@ ${body.join("\n")}
 function adviceBlocks(advice: Advice, { maxCostUsd, now, problem }: RenderContext): string[] {
   const { best, current, growth, onDemand } = advice;
   if (best === undefined) return [`<p class="answer">No design of the grid meets the objective.</p>`];
-  const rows = Object.entries(best.design.backends).map(([name, settings]) => {
-    const own = best.outcome.backends.find((backend) => backend.name === name)!;
-    return [
-      name,
-      String(settings.parallelizationFactor),
-      `${settings.batchWindowSeconds} s`,
-      `${settings.memoryMb} MB`,
-      settings.fanOut ? "fan-out" : "shared",
-      seconds(Math.max(...own.ageSeconds)),
-    ];
-  });
   const { stretch } = best.outcome;
   const minutes = stretch.to - stretch.from;
   const whole = minutes === problem.demand.perSecond.length;
   return [
     `<p class="answer">${shardsText(best.design.shards)}, ${usd(best.usd)} a month, storage apart</p>`,
-    table(["backend", "factor", "window", "memory", "reads", "oldest"], rows),
+    table(settingsRows(best)),
     ...(whole ? [] : [paragraph(`Judged over the ${minutes} minutes around the busiest one.`)]),
     ...(maxCostUsd !== undefined && best.usd > maxCostUsd
       ? [`<p class="warning">Above the ${usd(maxCostUsd)} given: nothing that costs less meets the objective.</p>`]
@@ -156,17 +141,12 @@ async function drawFigure({ caption, id, spec, title }: Figure): Promise<string>
   return `<figure id="${id}"><h2>${escapeHtml(title)}</h2>${drawn.join("")}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
 
-function sensitivityBlock({ sensitivity }: Advice, { problem }: RenderContext): string[] {
-  if (sensitivity.length === 0) return [];
-  const rows = sensitivity.map(({ change, outcome, usd: cost }) => {
-    const [first] = outcome.failures;
-    const answer = first === undefined ? "met" : `missed: ${describeFailure(first, problem.demand.trace)}`;
-    return [change, usd(cost), seconds(outcome.maxAgeSeconds), answer];
-  });
+function sensitivityBlock(advice: Advice, { problem }: RenderContext): string[] {
+  if (advice.sensitivity.length === 0) return [];
   return [
     `<h2>What if</h2>`,
     paragraph("One thing changed at a time, over the busiest minutes."),
-    table(["change", "a month", "oldest", "objective"], rows),
+    table(sensitivityRows(advice, problem.demand.trace)),
   ];
 }
 
@@ -174,7 +154,7 @@ function paragraph(text: string): string {
   return `<p>${escapeHtml(text)}</p>`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table({ head, rows }: Rows): string {
   const cells = (tag: "td" | "th", values: readonly string[]): string =>
     `<tr>${values.map((value, index) => `<${tag} data-label="${escapeHtml(head[index]!)}">${escapeHtml(value)}</${tag}>`).join("")}</tr>`;
   return `<table><thead>${cells("th", head)}</thead><tbody>${rows.map((row) => cells("td", row)).join("")}</tbody></table>`;
