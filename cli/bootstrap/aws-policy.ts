@@ -107,23 +107,35 @@ function joined(conditions: readonly Condition[]): NonNullable<Statement["Condit
   );
 }
 
-/** What has no name before it is made is told by the tags that are asked for; roles are handed on to Lambda alone. */
+/** What has no name before it is made is told by the tags that are asked for; each role is handed on to the one service that takes it on. */
 function making(resources: readonly GraphResource[], place: Place): Statement[] {
   const { project, environment, region, accountId } = place;
   const asked = { StringEquals: { "aws:RequestTag/project": project, "aws:RequestTag/environment": environment } };
   const has = (type: string): boolean => resources.some((one) => one.type === type);
-  const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
-  const arns = roles.map(({ inputs }) => `arn:aws:iam::${accountId}:role/${String(inputs["name"])}`).sort();
+  const scheduled = resources
+    .filter(({ type }) => type === "aws:scheduler/schedule:Schedule")
+    .map(({ inputs }) => String((inputs["target"] as GraphResource["inputs"])["roleArn"]))
+    .sort();
+  const ofFunctions = resources
+    .filter(({ type }) => type === "aws:iam/role:Role")
+    .map(({ inputs }) => `arn:aws:iam::${accountId}:role/${String(inputs["name"])}`)
+    .filter((arn) => !scheduled.includes(arn))
+    .sort();
   const mappings = `arn:aws:lambda:${region}:${accountId}:event-source-mapping:*`;
   return [
     ...(has("aws:kms/key:Key") ? [allow(["kms:CreateKey", "kms:TagResource"], ["*"], asked)] : []),
     ...(has("aws:lambda/eventSourceMapping:EventSourceMapping")
       ? [allow(["lambda:TagResource"], [mappings], asked), allow(["lambda:ListTags"], [mappings])]
       : []),
-    allow(arns.length === 0 ? [] : ["iam:PassRole"], arns, {
-      StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" },
-    }),
+    passing(ofFunctions, "lambda.amazonaws.com"),
+    passing(scheduled, "scheduler.amazonaws.com"),
   ];
+}
+
+function passing(roles: readonly string[], service: string): Statement {
+  return allow(roles.length === 0 ? [] : ["iam:PassRole"], roles, {
+    StringEquals: { "iam:PassedToService": service },
+  });
 }
 
 /** Where data may go, a bucket is emptied before it is deleted; nowhere else may a deployment delete an object. */

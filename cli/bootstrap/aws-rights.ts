@@ -165,6 +165,16 @@ export const AWS_RIGHTS: Readonly<Record<string, TypeRights>> = {
     arns: () => ["*"],
     condition: (inputs) => ({ ArnEquals: { "lambda:FunctionArn": text(inputs, "functionName") } }),
   },
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    read: ["lambda:GetFunctionEventInvokeConfig"],
+    write: all("lambda", "DeleteFunctionEventInvokeConfig PutFunctionEventInvokeConfig"),
+    arns: (inputs, place) => [arn("lambda", place, `function:${text(inputs, "functionName")}`)],
+  },
+  "aws:scheduler/schedule:Schedule": {
+    read: ["scheduler:GetSchedule"],
+    write: all("scheduler", "CreateSchedule DeleteSchedule UpdateSchedule"),
+    arns: (inputs, place) => [arn("scheduler", place, `schedule/default/${text(inputs, "name")}`)],
+  },
   "aws:cloudwatch/logGroup:LogGroup": {
     read: all("logs", "ListTagsForResource"),
     write: all(

@@ -30,6 +30,28 @@ const MAIL = {
   inputs: { topic: "arn:aws:sns:us-east-1:111111111111:sluice-dev-alarms" },
 };
 
+/** What a stack declares beside these types that has the auto-scaler; that it does, test/infra/cases/autoscaler.ts knows. */
+const SCALER = [
+  {
+    type: "aws:iam/role:Role",
+    name: "autoscaler-schedule-role",
+    inputs: { name: "sluice-dev-scaler-schedule" },
+  },
+  {
+    type: "aws:scheduler/schedule:Schedule",
+    name: "autoscaler-schedule",
+    inputs: {
+      name: "sluice-dev-scaler",
+      target: { roleArn: "arn:aws:iam::111111111111:role/sluice-dev-scaler-schedule" },
+    },
+  },
+  {
+    type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    name: "autoscaler-retries",
+    inputs: { functionName: "sluice-dev-scaler" },
+  },
+];
+
 /** Whether IAM would match: `*` stands for any characters. */
 function matches(pattern: string, arn: string): boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
@@ -38,7 +60,9 @@ function matches(pattern: string, arn: string): boolean {
 
 describe("rights of the CI system's roles", () => {
   test("every type that any stack declares has its rights, and no type has that none declares", () => {
-    const types = new Set(STACKS.flatMap((stack) => graphOf(stack, [MAIL]).resources.map(({ type }) => type)));
+    const types = new Set(
+      STACKS.flatMap((stack) => graphOf(stack, [MAIL, ...SCALER]).resources.map(({ type }) => type)),
+    );
     const ofClouds = [...types].filter((type) => /^(?:aws|awsx|gcp):/.test(type)).sort();
     expect([...Object.keys(AWS_RIGHTS), ...Object.keys(GOOGLE_RIGHTS)].sort()).toEqual(ofClouds);
   });
@@ -52,7 +76,11 @@ describe("rights of the CI system's roles", () => {
 
   test("every action is one of AWS's, and stands with a resource that it can be limited to, or with none where it has none", () => {
     for (const stack of STACKS) {
-      for (const { Action, Resource, Condition } of [...policyOf(stack, "deploy"), ...policyOf(stack, "read")]) {
+      const graph = graphOf(stack, SCALER);
+      for (const { Action, Resource, Condition } of [
+        ...policyOf(stack, "deploy", graph),
+        ...policyOf(stack, "read", graph),
+      ]) {
         for (const action of Action) {
           expect([action, RESOURCES[action]]).toEqual([action, expect.any(Array)]);
           if (RESOURCES[action]!.length > 0 && Resource.includes("*"))
@@ -79,7 +107,8 @@ describe("rights of the CI system's roles", () => {
 
   test("no action is a pattern, and what reads changes nothing", () => {
     for (const stack of STACKS) {
-      const [deploy, read] = [policyOf(stack, "deploy"), policyOf(stack, "read")];
+      const graph = graphOf(stack, SCALER);
+      const [deploy, read] = [policyOf(stack, "deploy", graph), policyOf(stack, "read", graph)];
       const [may, looks] = [deploy, read].map((statements) => statements.flatMap(({ Action }) => Action));
       expect(may!.filter((action) => action.includes("*"))).toEqual([]);
       expect(looks!.filter((action) => !/:(?:Get|List|Describe|Decrypt)/.test(action))).toEqual([]);
@@ -151,6 +180,26 @@ describe("rights of the CI system's roles", () => {
       Resource: ["archive", "warehouse"].map((name) => `arn:aws:iam::111111111111:role/sluice-dev-${name}-function`),
       Condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } },
     });
+  });
+
+  test("the auto-scaler's schedule is made, changed and looked at by name, and its role handed on to Scheduler alone", () => {
+    const graph = graphOf("dev", SCALER);
+    const of = (purpose: Purpose, start: string) =>
+      policyOf("dev", purpose, graph).filter(({ Action }) => Action.some((action) => action.startsWith(start)));
+    const Resource = ["arn:aws:scheduler:us-east-1:111111111111:schedule/default/sluice-dev-scaler"];
+    const write = ["CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"];
+    expect(of("deploy", "scheduler:")).toEqual([
+      { Effect: "Allow", Action: write.map((action) => `scheduler:${action}`), Resource },
+    ]);
+    expect(of("read", "scheduler:")).toEqual([{ Effect: "Allow", Action: ["scheduler:GetSchedule"], Resource }]);
+    const passed = of("deploy", "iam:PassRole").map(({ Resource: roles, Condition }) => [roles, Condition]);
+    const to = (service: string) => ({ StringEquals: { "iam:PassedToService": service } });
+    const role = (name: string) => `arn:aws:iam::111111111111:role/sluice-dev-${name}`;
+    expect(passed).toEqual([
+      [["archive-function", "warehouse-function"].map(role), to("lambda.amazonaws.com")],
+      [[role("scaler-schedule")], to("scheduler.amazonaws.com")],
+    ]);
+    expect(of("read", "iam:PassRole")).toEqual([]);
   });
 
   test("no pattern of one stack matches an alarm of another stack of the account", () => {

@@ -1,3 +1,8 @@
+import { MAX_POLICY_CHARACTERS, type Purpose, awsPolicy } from "../../../cli/bootstrap/aws-policy.ts";
+import { stateOf } from "../../../cli/bootstrap/names.ts";
+import { pricedConfiguration } from "../../../cli/cost/stack-configuration.ts";
+import { SERVICE_TIMES } from "../../../model/service-times.ts";
+import { pricedGraph } from "../../../preview/priced-graph.ts";
 import { INVARIANTS } from "../invariants/index.ts";
 import { declared, graphOf } from "../support/stacks.ts";
 
@@ -48,6 +53,43 @@ export function describeAutoscaler(): void {
         [["cloudwatch:GetMetricData"], ["*"]],
       ]);
       expect(stream.ignoreChanges).toEqual(mode === "act" ? ["shardCount"] : undefined);
+    });
+
+    test("is within the rights of the role that deploys: what it declares is named there, and the policy is not too long", async () => {
+      const { config, graph } = await run;
+      const { project, environment, aws } = config;
+      const policy = (purpose: Purpose) => awsPolicy(graph, { project, environment, ...aws }, stateOf(config), purpose);
+      const may = (action: string) =>
+        policy("deploy")
+          .filter(({ Action }) => Action.includes(action))
+          .flatMap(({ Resource }) => Resource);
+      const arns = (name: string) => String(graph.resources.find((each) => each.name === name)!.outputs["arn"]);
+      expect(may("scheduler:CreateSchedule")).toEqual([arns("autoscaler-schedule")]);
+      expect(may("lambda:PutFunctionEventInvokeConfig")).toEqual([arns("autoscaler-function")]);
+      expect(may("lambda:CreateFunction")).toContain(arns("autoscaler-function"));
+      const passed = policy("deploy").filter(({ Action }) => Action.includes("iam:PassRole"));
+      expect(
+        passed.map(({ Resource, Condition }) => [
+          Resource.includes(arns("autoscaler-role")),
+          Resource.includes(arns("autoscaler-schedule-role")),
+          Condition,
+        ]),
+      ).toEqual([
+        [true, false, { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }],
+        [false, true, { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } }],
+      ]);
+      for (const purpose of ["deploy", "read"] as const)
+        expect(JSON.stringify({ Version: "2012-10-17", Statement: policy(purpose) }).length).toBeLessThan(
+          MAX_POLICY_CHARACTERS,
+        );
+    });
+
+    test("is priced from its graph as from its configuration", async () => {
+      const { config, graph } = await run;
+      const { autoscaler, alarmMetrics } = pricedGraph(graph, SERVICE_TIMES)!;
+      const priced = pricedConfiguration(config);
+      expect([autoscaler, alarmMetrics]).toEqual([priced.autoscaler, priced.alarmMetrics]);
+      expect(autoscaler).toEqual({ memoryMb: 256 });
     });
   });
 }
