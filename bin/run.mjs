@@ -9,8 +9,5 @@ const [tool, ...args] = process.argv.slice(2);
 const PACKAGE = { tsc: "typescript-7" }[tool] ?? tool;
 const manifest = join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), "package.json");
 const { bin } = JSON.parse(readFileSync(manifest, "utf8"));
-launch([
-  "--disable-warning=ExperimentalWarning",
-  join(dirname(manifest), typeof bin === "string" ? bin : bin[tool]),
-  ...args,
-]);
+const program = join(dirname(manifest), typeof bin === "string" ? bin : bin[tool]);
+launch(["--disable-warning=ExperimentalWarning", program, ...args], { compileCache: true });

@@ -2,8 +2,5 @@
 import { fileURLToPath } from "node:url";
 import { launch } from "./launch.mjs";
 
-launch([
-  "--disable-warning=ExperimentalWarning",
-  fileURLToPath(new URL("../cli/main.ts", import.meta.url)),
-  ...process.argv.slice(2),
-]);
+const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+launch(["--disable-warning=ExperimentalWarning", main, ...process.argv.slice(2)], { compileCache: true });
