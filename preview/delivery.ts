@@ -2,6 +2,7 @@
 import type { Graph, GraphResource } from "../local/graph.ts";
 import { ofType } from "../local/graph.ts";
 import type { ResourceChange } from "./change.ts";
+import { ownerNotes } from "./shard-owner.ts";
 
 const STREAM = "aws:kinesis/stream:Stream";
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
@@ -16,10 +17,12 @@ export function deliveryNotes(
   const mappings = changes.filter(({ type }) => type === MAPPING);
   const retentionHours = numberOf(before && ofType(before, STREAM)[0], "retentionPeriod") ?? 24;
   const kept = before !== undefined && after !== undefined && isStreamKept(changes);
+  const resharding = changes.filter(({ type }) => type === STREAM).flatMap(reshardingSteps);
   return [
     ...(kept ? mappings.flatMap((change) => readsAgain(change, retentionHours, recordsPerSecond)) : []),
     ...mappings.flatMap(givesUpSooner),
-    ...changes.filter(({ type }) => type === STREAM).flatMap(reshardingSteps),
+    ...resharding,
+    ...ownerNotes(after && ofType(after, STREAM)[0], before, after, changes.length > 0 && resharding.length === 0),
   ];
 }
 

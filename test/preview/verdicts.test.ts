@@ -113,6 +113,47 @@ describe("delivery", () => {
     expect(notes(of(8), of(1))[0]).toMatch(/ in 3 steps\.$/);
   });
 
+  describe("of a stream whose shards the auto-scaler sets", () => {
+    const scaler = (mode: "report" | "act") =>
+      resource("aws:lambda/function:Function", "autoscaler-function", {
+        environment: { variables: { SLUICE_SCALER_MODE: mode, SLUICE_MIN_SHARDS: "1", SLUICE_MAX_SHARDS: "16" } },
+      });
+    const scaled = (shardCount: number, inputs: object = {}) =>
+      resource(STREAM, "log", { ...stream.inputs, ...inputs, shardCount }, { ignoreChanges: ["shardCount"] });
+    const owned = [scaled(2), scaler("act")];
+
+    test("any preview with changes names the owner; one without says nothing", () => {
+      expect(notes(owned, [scaled(2, { retentionPeriod: 48 }), scaler("act")])).toEqual([
+        "The auto-scaler owns the shard count of log, from 1 to 16: it stays as it is. Cost and capacity are those of the declared 2.",
+      ]);
+      expect(notes(owned, owned)).toEqual([]);
+    });
+
+    test("another declared count is not deployed", () => {
+      expect(notes(owned, [scaled(9), scaler("act")])).toEqual([
+        "The shard count of log stays as it is: the auto-scaler owns it (sluice:autoscaling), 9 is not deployed.",
+      ]);
+    });
+
+    test("who takes it over, and who gets it back, is said", () => {
+      const takesOver =
+        "From now on the auto-scaler owns the shard count of log, from 1 to 16 (sluice:autoscaling): the declared 2 is only what a new stream begins with.";
+      expect(notes([stream], owned)).toEqual([takesOver]);
+      expect(notes([stream, scaler("report")], owned)).toEqual([takesOver]);
+      const back =
+        "The auto-scaler owns the shard count of log no longer: the declared 2 holds again. Declare the count that the stream has first, or it goes to 2.";
+      expect(notes(owned, [stream])).toEqual([back]);
+      expect(notes(owned, [stream, scaler("report")])).toEqual([back]);
+    });
+
+    test("with mode report the declared count holds, as without the auto-scaler", () => {
+      const [before, after] = [stream, resource(STREAM, "log", { ...stream.inputs, shardCount: 4 })];
+      expect(notes([before, scaler("report")], [after, scaler("report")])).toEqual([
+        "log goes from 2 to 4 shards in one step, while records flow.",
+      ]);
+    });
+  });
+
   test("fewer attempts, a lower age and a missing destination are said", () => {
     const before = { maximumRetryAttempts: -1, maximumRecordAgeInSeconds: 7200, destinationConfig: {} };
     const after = { maximumRetryAttempts: 3, maximumRecordAgeInSeconds: 3600 };
