@@ -10,11 +10,22 @@ import {
   describeObjective,
   describeOnDemand,
   percent,
+  rate,
+  seconds,
   shardsText,
   usd,
   verdict,
 } from "../advise/words.ts";
-import { type ChartWidth, WIDTHS, costChart, linesChart, mapChart } from "./charts.ts";
+import {
+  type ChartWidth,
+  type LegendEntry,
+  WIDTHS,
+  costChart,
+  costLegend,
+  linesChart,
+  linesLegend,
+  mapChart,
+} from "./charts.ts";
 import { drawSvg } from "./draw.ts";
 import { ages, costPoints, loadMap, shardRates } from "./series.ts";
 import { STYLE } from "./style.ts";
@@ -24,6 +35,7 @@ interface Figure {
   readonly id: string;
   readonly title: string;
   readonly caption: string;
+  readonly legend: readonly LegendEntry[];
   readonly spec: (width: ChartWidth) => Parameters<typeof drawSvg>[0];
 }
 
@@ -103,19 +115,22 @@ function figuresOf(advice: Advice, { problem }: RenderContext): Figure[] {
     {
       id: "rates",
       title: "Rate of each shard",
-      caption: `The trace's own load, without headroom, on the advised shards. Dashed: what one shard takes.${asNow}`,
+      caption: `The trace's own load, without headroom, on the advised shards. Dashed: what one shard takes, ${rate(rates.limit)}.${asNow}`,
+      legend: linesLegend(rates),
       spec: (width) => linesChart(rates, "log records/s", false, width),
     },
     {
       id: "ages",
       title: "Age under each candidate",
-      caption: `Oldest record of each minute at its delivery, with a headroom of ${problem.objective.headroom}. Dashed: the objective.${waits}`,
+      caption: `Oldest record of each minute at its delivery, with a headroom of ${problem.objective.headroom}. Dashed: the objective, ${seconds(old.limit)}.${waits}`,
+      legend: linesLegend(old),
       spec: (width) => linesChart(old, "oldest age, s", true, width),
     },
     {
       id: "cost",
       title: "Cost against age",
-      caption: "Designs with refused writes are left out, but for the next cheaper one. Dashed: the objective.",
+      caption: `Designs with refused writes are left out, but for the next cheaper one. Dashed: the objective, ${seconds(old.limit)}.`,
+      legend: costLegend(kinds),
       spec: (width) => costChart(points, kinds, problem.objective.maxAgeSeconds, width),
     },
     {
@@ -127,18 +142,38 @@ function figuresOf(advice: Advice, { problem }: RenderContext): Figure[] {
           ? "The trace names no keys."
           : "Diamonds: the keys with most records, where they fall.") +
         asNow,
+      legend: [],
       spec: (width) => mapChart(map, width),
     },
   ];
 }
 
-async function drawFigure({ caption, id, spec, title }: Figure): Promise<string> {
+async function drawFigure({ caption, id, legend, spec, title }: Figure): Promise<string> {
   const drawn = await Promise.all(
     WIDTHS.map(
       async (width) => `<div class="${width.name}">${await drawSvg(spec(width), `${id}-${width.name}`)}</div>`,
     ),
   );
-  return `<figure id="${id}"><h2>${escapeHtml(title)}</h2>${drawn.join("")}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+  return `<figure id="${id}"><h2>${escapeHtml(title)}</h2>${drawn.join("")}${legendList(legend)}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+}
+
+/** Where each symbol is drawn: in a square of 12. */
+const SYMBOLS: Readonly<Record<LegendEntry["shape"], string>> = {
+  line: "M0 5h12v2h-12z",
+  circle: "M6 1a5 5 0 1 0 .01 0z",
+  diamond: "M6 0l4 6-4 6-4-6z",
+  "triangle-up": "M6 1l5.5 10h-11z",
+  square: "M1.5 1.5h9v9h-9z",
+  cross: "M4.2 0h3.6v4.2h4.2v3.6h-4.2v4.2h-3.6v-4.2h-4.2v-3.6h4.2z",
+};
+
+function legendList(legend: readonly LegendEntry[]): string {
+  if (legend.length === 0) return "";
+  const items = legend.map(
+    ({ colour, label, shape }) =>
+      `<li><svg width="12" height="12" aria-hidden="true"><path d="${SYMBOLS[shape]}" fill="${colour}"/></svg>${escapeHtml(label)}</li>`,
+  );
+  return `<ul class="legend">${items.join("")}</ul>`;
 }
 
 function sensitivityBlock(advice: Advice, { problem }: RenderContext): string[] {

@@ -30,17 +30,10 @@ export interface Lines {
   readonly limit: number;
 }
 
-/** Log records a second of each shard of the advised design: the trace's, without headroom. The hottest, and the mean of the rest. */
+/** Log records a second of each shard of the advised design: the trace's, without headroom. Of many the hottest, and the mean of the rest. */
 export function shardRates({ demand }: Problem, { design }: Candidate): Lines {
   const { byShard } = keyShares({ keys: demand.keys, format: demand.trace.wireFormat }, design.shards);
-  const order = [...byShard].map((share, index) => ({ share, index })).sort((a, b) => b.share - a.share);
-  const own = order.length <= MOST_SHARDS ? order : order.slice(0, MOST_SHARDS - 1);
-  const rest = order.slice(own.length);
-  const lines = own.sort((a, b) => a.index - b.index).map(({ share, index }) => ({ name: `shard ${index}`, share }));
-  if (rest.length > 0) {
-    const mean = rest.reduce((sum, { share }) => sum + share, 0) / rest.length;
-    lines.push({ name: `mean of ${rest.length} others`, share: mean });
-  }
+  const lines = linesOf([...byShard]);
   return {
     series: lines.map(({ name }) => name),
     points: lines.flatMap(({ name, share }) =>
@@ -52,6 +45,23 @@ export function shardRates({ demand }: Problem, { design }: Candidate): Lines {
     ),
     limit: demand.shardRate,
   };
+}
+
+/** Shares of the records that get a line each. Equal ones would lie on each other. */
+function linesOf(byShard: readonly number[]): { readonly name: string; readonly share: number }[] {
+  const [first = 0] = byShard;
+  if (byShard.every((share) => Math.abs(share - first) < 1e-6)) {
+    return [{ name: byShard.length === 1 ? "the shard" : `each of ${shardsText(byShard.length)}`, share: first }];
+  }
+  const order = byShard.map((share, index) => ({ share, index })).sort((a, b) => b.share - a.share);
+  const own = order.length <= MOST_SHARDS ? order : order.slice(0, MOST_SHARDS - 1);
+  const rest = order.slice(own.length);
+  const lines = own.sort((a, b) => a.index - b.index).map(({ share, index }) => ({ name: `shard ${index}`, share }));
+  if (rest.length > 0) {
+    const mean = rest.reduce((sum, { share }) => sum + share, 0) / rest.length;
+    lines.push({ name: `mean of ${rest.length} others`, share: mean });
+  }
+  return lines;
 }
 
 /** The oldest age of each minute under the best design, the next cheaper one and the declared one. */

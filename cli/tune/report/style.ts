@@ -9,7 +9,10 @@ h2 { font-size: 1.15rem; margin: 0 0 8px; }
 .answer { font-size: 1.35rem; font-weight: 600; margin: 16px 0 8px; }
 .warning { border-left: 4px solid #c00000; background: #fdf1f0; padding: 8px 12px; margin: 16px 0; }
 figure { margin: 32px 0; }
-figure svg { display: block; max-width: 100%; height: auto; }
+figure div > svg { display: block; max-width: 100%; height: auto; }
+.legend { list-style: none; margin: 4px 0; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 20px; font-size: .9rem; }
+.legend li { display: flex; align-items: baseline; gap: 8px; }
+.legend svg { flex: none; }
 figcaption, footer { color: #555; font-size: .9rem; }
 .narrow { display: none; }
 table { border-collapse: collapse; width: 100%; margin: 8px 0 16px; font-size: .92rem; }
@@ -22,6 +25,6 @@ footer { margin: 32px 0 16px; }
   thead { display: none; }
   tr { display: block; padding: 8px 0; border-bottom: 1px solid #ddd; }
   td { display: flex; gap: 12px; padding: 1px 0; border: 0; }
-  td::before { content: attr(data-label); flex: 0 0 84px; color: #555; }
+  td::before { content: attr(data-label); flex: 0 0 104px; color: #555; }
 }
 `;
