@@ -39,12 +39,14 @@ export class Operations {
     this.#services = services;
   }
 
-  /** Why a resource cannot be declared like this, `undefined` if it can. */
-  check(urn: string, inputs: Properties): string | undefined {
+  /** Why a resource cannot be declared like this, `undefined` if it can. `before`: its last inputs, empty for a new one. */
+  check(urn: string, before: Properties, inputs: Properties): string | undefined {
     try {
       const realiser = realiserFor(urn);
       const { id, inputs: plain } = this.#realised(realiser, urn, inputs);
-      return realiser.behaviour === "real" ? realiser.refusal?.(id, plain, this.#services) : undefined;
+      return realiser.behaviour === "real"
+        ? realiser.refusal?.(id, plain, this.#services, plainObject(before))
+        : undefined;
     } catch (error) {
       return (error as Error).message;
     }

@@ -77,7 +77,10 @@ function handlers(name: ProviderPackage, operations: Operations, facts: CloudFac
     // Secrets are the engine's own affair: it takes them out of requests and marks what comes back.
     configure: unary(() => new wire.ConfigureResponse().setSupportspreview(true)),
     check: unary((request: messages.CheckRequest) =>
-      checkResponse(request, operations.check(request.getUrn(), fieldsOf(request.getNews()))),
+      checkResponse(
+        request,
+        operations.check(request.getUrn(), fieldsOf(request.getOlds()), fieldsOf(request.getNews())),
+      ),
     ),
     diff: unary((request: messages.DiffRequest) => diffResponse(operations, request)),
     create: unary(async (request: messages.CreateRequest) => {

@@ -12,10 +12,12 @@ export const kinesisStream = withBehaviour({
     const arn = `arn:aws:kinesis:${region}:${accountId}:stream/${textOf(inputs, "name")}`;
     return { id: arn, arn };
   },
-  refusal(id, inputs, { streams, clock }) {
+  refusal(id, inputs, { streams, clock }, before) {
     const stream = streams.byArn(id, clock.now());
     const target = inputs["shardCount"];
     if (stream?.mode !== "PROVISIONED" || typeof target !== "number") return undefined;
+    // Nothing is asked for: whoever reshards besides, such as the auto-scaler, may have gone anywhere since.
+    if (before["shardCount"] === target) return undefined;
     const current = stream.model.openShardIds(clock.now()).length;
     const { lowest, highest } = countRange(current);
     if (target >= lowest && target <= highest) return undefined;

@@ -47,8 +47,11 @@ export interface WithBehaviour extends ResourceType {
   readonly behaviour: "real";
   /** Inputs, by dotted path, that no cloud changes in place: with another value the resource is another one. */
   readonly fixed: readonly string[];
-  /** Why the running cloud would not take it so, `undefined` if it would: asked before anything is made or changed. */
-  readonly refusal?: (id: string, inputs: Inputs, services: Services) => string | undefined;
+  /**
+   * Why the running cloud would not take it so, `undefined` if it would: asked before anything is made or changed. `before`: the inputs
+   * that it was deployed with last, empty for what is new.
+   */
+  readonly refusal?: (id: string, inputs: Inputs, services: Services, before: Inputs) => string | undefined;
   /** Makes it. Everything that it depends on is there. */
   readonly create: (resource: Realised, services: Services) => void | Promise<void>;
   /** Changes what `old` made into `resource`, in place. Rejects, with nothing changed, if a fixed input differs. */

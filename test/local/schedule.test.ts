@@ -183,7 +183,7 @@ describe("a schedule", () => {
     ],
   ])("is refused, also before anything is made: %s", async (message, changes) => {
     const wrong = { ...inputs, name: "refused", ...changes() };
-    expect(behaviourOf(SCHEDULE).refusal!("default/refused", wrong, services)).toBe(message);
+    expect(behaviourOf(SCHEDULE).refusal!("default/refused", wrong, services, {})).toBe(message);
     await expect(Resource.create(services, SCHEDULE, wrong)).rejects.toThrow(new Error(message));
     expect(services.scheduler.inputs("default/refused")).toBeUndefined();
   });

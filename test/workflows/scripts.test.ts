@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GitHubServer } from "./support/github-server.ts";
@@ -122,6 +122,21 @@ describe("the issue of a drift", () => {
     ]);
   });
 
+  test("says whose the shard count is, where the check has found that out", async () => {
+    file("drift-staging/state", "found\n");
+    file("drift-staging/report.txt", "~ retentionPeriod: 24 => 48\n");
+    file("drift-staging/owner.md", "The shard count of `staging` is the auto-scaler's.\n");
+    file("drift-production/owner.md", "");
+    await github.start({ [ISSUES]: [] });
+    await run("staging", "production");
+    const link = "[The run](https://github.com/acme/sluice/actions/runs/42).";
+    expect(github.calls.map(({ body }) => (body as { body: string }).body)).toEqual([
+      `\`staging\` is not what was deployed last, or could not be compared. ${link}\n\n` +
+        "The shard count of `staging` is the auto-scaler's.\n\n``````````\n~ retentionPeriod: 24 => 48\n``````````\n",
+      `\`production\` could not be checked. ${link}\n\n\`\`\`\`\`\`\`\`\`\`\nThe check did not run to its end.\n\`\`\`\`\`\`\`\`\`\`\n`,
+    ]);
+  });
+
   test("no drift at all ends well", async () => {
     file("drift-dev/state", "none\n");
     await github.start({ [ISSUES]: [] });
@@ -137,4 +152,32 @@ test("a text is fenced so that nothing in it ends the fence; no file is no text"
   expect([status, stdout]).toEqual([0, "### Title\n\n``````````\none\n````````` x\n\n``````````\n"]);
   const { status: none, stdout: nothing } = fenced(join(folder, "absent"));
   expect([none, nothing]).toEqual([0, ""]);
+});
+
+describe("whose the shard count is", () => {
+  beforeEach(() => github.start({}));
+
+  /** What is said of stack dev where the CLI answers so. */
+  function said(answer: string, status = 0): string {
+    const cli = file(
+      "bin/pulumi",
+      `#!/bin/sh\n[ "$*" = "config get --stack dev --path sluice:autoscaling.mode" ] && printf %s "${answer}"\nexit ${status}\n`,
+    );
+    chmodSync(cli, 0o755);
+    const script = join(__dirname, "../../.github/scripts/shard-owner.sh");
+    const PATH = `${join(folder, "bin")}:${process.env["PATH"]}`;
+    const run = spawnSync(script, ["dev"], { encoding: "utf8", env: { ...process.env, PATH } });
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    return run.stdout;
+  }
+
+  test("is said where the stack file lets the auto-scaler act", () => {
+    expect(said("act\n")).toBe(
+      "The shard count of `dev` is the auto-scaler's (`sluice:autoscaling`, mode `act`): another one than the declared is no drift.\n",
+    );
+  });
+
+  test("is the declared one's with mode report, with none, and without the setting, for which the CLI ends badly", () => {
+    expect([said("report\n"), said(""), said("", 255)]).toEqual(["", "", ""]);
+  });
 });

@@ -139,6 +139,16 @@ test("after every up a preview finds nothing to do, and what is sent arrives", (
   ]);
 });
 
+test("the check of drift says whose the shard count is, in the job's summary and in what it hands on", () => {
+  const runs = workflows["drift.yml"]!.jobs["check"]!.steps!.map(({ run = "" }) => run);
+  const copied = runs.findIndex((run) => run.includes('cp .github/scripts/shard-owner.sh "$RUNNER_TEMP"'));
+  const said = runs.findIndex((run) =>
+    run.includes('"$RUNNER_TEMP/shard-owner.sh" "$STACK" | tee drift/owner.md >> "$GITHUB_STEP_SUMMARY"'),
+  );
+  expect([copied >= 0, said > copied]).toEqual([true, true]);
+  expect(runs[copied]!.indexOf("cp ")).toBeLessThan(runs[copied]!.indexOf("git checkout"));
+});
+
 test("scripts that workflows run are there", () => {
   const runs = Object.values(workflows).flatMap(({ jobs }) =>
     Object.values(jobs).flatMap((job) => (job.steps ?? []).map(({ run = "" }) => run)),
@@ -148,7 +158,7 @@ test("scripts that workflows run are there", () => {
   expect(npm).toContain("sluice");
   const files = runs.flatMap((run) => run.match(/\.github\/scripts\/[a-z.-]+/g) ?? []);
   expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
-  expect(new Set(files).size).toBe(4);
+  expect(new Set(files).size).toBe(5);
 });
 
 test("sluice preview has the options that the workflow gives, and its comment is found by the script", async () => {
