@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { SHARD_COUNT_CHANGES, SHARD_COUNT_WINDOW_MS, STREAM_MAX_SHARDS } from "../../contract/limits.ts";
 import { countPaths, planCount } from "../../model/resharding/plan-count.ts";
 import type { Plan, PlanInput, PlanResult } from "../../model/resharding/plan.ts";
-import { KEY_SPACE, evenRanges } from "../../model/resharding/rules.ts";
+import { KEY_SPACE, type ShardRange, evenRanges } from "../../model/resharding/rules.ts";
 import { StreamModel } from "../../model/stream/stream-model.ts";
 import { rangesOf } from "./support/ranges.ts";
 
@@ -103,6 +103,17 @@ function fewestSteps(current: number, target: number): number {
   return steps;
 }
 
+function openRanges(stream: StreamModel): ShardRange[] {
+  return stream
+    .shards(Infinity)
+    .filter(({ endingSequenceNumber }) => endingSequenceNumber === undefined)
+    .map(({ hashKeyRange: { startingHashKey, endingHashKey } }) => ({
+      first: BigInt(startingHashKey),
+      last: BigInt(endingHashKey),
+    }))
+    .sort((one, other) => (one.first < other.first ? -1 : 1));
+}
+
 /** Shards after any splits: boundaries of one's own. */
 const ranges = fc
   .uniqueArray(fc.bigInt({ min: 2n, max: KEY_SPACE - 3n }), { maxLength: 12 })
@@ -123,8 +134,15 @@ test("no plan ever breaks a limit, and every plan ends in the target: the stream
           .sort((one, other) => one - other)
           .filter((at) => stream.updateShardCount(current, at) === undefined);
         const { steps } = planned(current, target, { changesMs });
-        for (const { toShards, startsAtMs } of steps)
+        let from = current;
+        for (const { fromShards, toShards, startsAtMs } of steps) {
+          expect(fromShards).toBe(from);
+          expect(toShards <= 2 * from && 2 * toShards >= from).toBe(true);
           expect(stream.updateShardCount(toShards, startsAtMs)).toBeUndefined();
+          // Uniform scaling: what the next step is reckoned from is what is there.
+          expect(openRanges(stream)).toEqual(evenRanges(toShards));
+          from = toShards;
+        }
         expect(stream.openShardIds(Infinity)).toHaveLength(target);
         const all = [...changesMs, ...steps.map(({ startsAtMs }) => startsAtMs)];
         for (const end of all) {
@@ -135,6 +153,20 @@ test("no plan ever breaks a limit, and every plan ends in the target: the stream
     ),
     { numRuns: 150 },
   );
+});
+
+test("no step of a plan has more shards than a stream may have", () => {
+  const many = fc.integer({ min: STREAM_MAX_SHARDS - 50, max: STREAM_MAX_SHARDS });
+  fc.assert(
+    fc.property(fc.integer({ min: 4500, max: STREAM_MAX_SHARDS }), many, (current, target) => {
+      for (const path of countPaths(current, target))
+        for (const count of path) expect(count).toBeLessThanOrEqual(STREAM_MAX_SHARDS);
+    }),
+  );
+  expect(plan(STREAM_MAX_SHARDS + 1, 6000)).toEqual({
+    ok: false,
+    obstacle: { code: "too-many-shards", shards: STREAM_MAX_SHARDS + 1 },
+  });
 });
 
 test("a plan's peak of open shards is never above the account's limit, whatever the ranges are", () => {

@@ -1,5 +1,6 @@
 /** Plans by load: what they come to, and that none ever breaks a rule of Kinesis. */
 import fc from "fast-check";
+import { STREAM_MAX_SHARDS } from "../../contract/limits.ts";
 import { planByLoad } from "../../model/resharding/plan-load.ts";
 import type { Plan } from "../../model/resharding/plan.ts";
 import { KEY_SPACE, evenRanges } from "../../model/resharding/rules.ts";
@@ -93,4 +94,23 @@ test("no plan ever breaks a limit, and every plan ends in the target: the stream
     }),
     { numRuns: 150 },
   );
+});
+
+test("no step has more shards than the account has left, nor than a stream may have", () => {
+  const loads = fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(loads, fc.integer({ min: 1, max: 20 }), fc.nat(12), (shares, target, spare) => {
+      const open = evenRanges(shares.length).map((range, index) => ({ ...range, load: shares[index]! }));
+      const others = 7;
+      const account = { open: open.length + others, limit: open.length + others + spare };
+      const result = planByLoad({ open, target, account, nowMs: NOW });
+      expect(result.ok).toBe(target <= open.length + spare);
+      if (!result.ok) return;
+      for (const { toShards } of result.plan.steps) expect(toShards).toBeLessThanOrEqual(open.length + spare);
+    }),
+    { numRuns: 100 },
+  );
+  const [range] = evenRanges(1);
+  const beyond = { open: [{ ...range!, load: 1 }], target: STREAM_MAX_SHARDS + 1, account: AMPLE, nowMs: NOW };
+  expect(planByLoad(beyond)).toMatchObject({ ok: false, obstacle: { code: "target-out-of-range" } });
 });

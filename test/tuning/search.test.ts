@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { mustFallBehind } from "../../model/tuning/bounds.ts";
 import { type Design, fanOutChoices, settingsOf } from "../../model/tuning/design.ts";
+import type { RateProfile } from "../../model/tuning/generated-trace.ts";
 import { around, judgedStretch, runDesign } from "../../model/tuning/outcome.ts";
 import { designUsd } from "../../model/tuning/price.ts";
 import type { Problem } from "../../model/tuning/problem.ts";
@@ -62,6 +63,17 @@ test("the advice meets the objective, and the next cheaper design does not", () 
     }),
     { numRuns: 3, seed: 7 },
   );
+});
+
+test.each<RateProfile>([
+  { shape: "steady", rate: 1200 },
+  { shape: "daily", rate: 1200, low: 0.3 },
+  { shape: "growth", rate: 1200, perWeek: 1 },
+])("of a $shape load it does so too", (profile) => {
+  const problem = problemOf(traceOf(profile, { minutes: 3 }), { grid: { ...SMALL_GRID, parallelizationFactors: [1] } });
+  const found = search(problem);
+  expectAdvice(problem, found);
+  expect(found.nextCheaper).toBeDefined();
 });
 
 test("of all designs of a grid the cheapest that meets the objective is found", () => {
