@@ -6,6 +6,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { writeRunFacts } from "../../../cli/connect/run-files.ts";
+import { stackFacts } from "../../../cli/connect/stack-facts.ts";
+import { writeEndpoints } from "../../../cli/local/endpoints-file.ts";
 import type { Clock } from "../../../contract/clock.ts";
 import { systemClock } from "../../../contract/clock.ts";
 import { METRIC_NAMESPACE, SCALER_METRICS } from "../../../contract/metrics.ts";
@@ -18,6 +21,7 @@ import { cloudFacts, runProgram } from "../../../local/run-program.ts";
 import { FIXED_FUNCTIONS } from "../../infra/support/stacks.ts";
 import { behaviourOf } from "../../local/support.ts";
 import { eventually } from "../../support/eventually.ts";
+import { sluice } from "../../support/run-sluice.ts";
 
 // The program, a bundle and a process, as fast as a busy machine lets them.
 jest.setTimeout(120_000);
@@ -44,7 +48,7 @@ type Decision = Readonly<Record<"reason" | "load" | "callsLeft" | keyof typeof S
 
 /** One cloud whose shards are to be scaled. */
 class ScaledCloud {
-  readonly #directory: string;
+  readonly directory: string;
   readonly #clock: LateClock;
   readonly #cloud: LocalCloud;
   readonly #schedule: GraphResource;
@@ -55,7 +59,7 @@ class ScaledCloud {
     parts: { directory: string; clock: LateClock; cloud: LocalCloud; invocations: readonly Invocation[] },
     { resources, outputs }: Graph,
   ) {
-    this.#directory = parts.directory;
+    this.directory = parts.directory;
     this.#clock = parts.clock;
     this.#cloud = parts.cloud;
     this.#invocations = parts.invocations;
@@ -85,6 +89,12 @@ class ScaledCloud {
         throw problem;
       },
     });
+    const { dataset, archiveBucket, deadLetterBucket, streamName } = graph.outputs as Readonly<Record<string, string>>;
+    writeEndpoints(join(directory, "endpoints.json"), {
+      ...{ ...cloud.endpoints, streamName: streamName!, archiveBucket: archiveBucket!, dataset: dataset! },
+      ...{ deadLetterBucket: deadLetterBucket!, project: config.google.projectId, region: config.aws.region },
+    });
+    writeRunFacts(directory, stackFacts(config));
     return new ScaledCloud({ directory, clock, cloud, invocations }, graph);
   }
 
@@ -115,7 +125,7 @@ class ScaledCloud {
 
   /** The scaler's decisions so far, as its log has them. */
   decisions(): Decision[] {
-    return readFileSync(join(this.#directory, "logs", `${FUNCTION}.log`), "utf8")
+    return readFileSync(join(this.directory, "logs", `${FUNCTION}.log`), "utf8")
       .split("\n")
       .filter((line) => line.startsWith('{"_aws"'))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
@@ -164,9 +174,14 @@ class ScaledCloud {
     this.#cloud.services.streams.delete(this.streamName, this.#clock.now());
   }
 
+  /** Ends the cloud; may be called again. */
+  end(): Promise<void> {
+    return this.#cloud.close();
+  }
+
   async close(): Promise<void> {
-    await this.#cloud.close();
-    rmSync(this.#directory, { recursive: true });
+    await this.end();
+    rmSync(this.directory, { recursive: true });
   }
 }
 
@@ -220,5 +235,31 @@ describe("with mode report", () => {
     ]);
     expect(await cloud.scalerMetric(SCALER_METRICS.wanted)).toBe(2);
     expect(await cloud.scalerMetric(SCALER_METRICS.changes)).toBe(0);
+  });
+
+  test("sluice tune auto says the same of the served run, as text and as JSON, and changes nothing", async () => {
+    const auto = (...args: string[]) => sluice("tune", "auto", "--run", cloud.directory, ...args);
+    expect(await auto("--min", "1", "--max", "4")).toEqual({
+      ...{ code: 0, err: "" },
+      out:
+        `${cloud.streamName}: 1 open, to 2: producers are refused, and the shards are busy.\n` +
+        "Load 1.00 shards; 10 changes left in 24 hours, as far as the auto-scaler's own are known.\n",
+    });
+    const { code, out } = await auto("--min", "1", "--max", "1", "--headroom", "50", "--json");
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      {
+        ...{ stream: cloud.streamName, shards: 1, target: 1, reason: "at-maximum", load: 1, callsLeft: 10 },
+        settings: { minShards: 1, maxShards: 1, headroom: 1.5 },
+      },
+    ]);
+    expect(cloud.openShards()).toBe(1);
+  });
+
+  test("of a run that has ended it says so, and ends with 1", async () => {
+    await cloud.end();
+    const { code, out, err } = await sluice("tune", "auto", "--run", cloud.directory, "--min", "1", "--max", "4");
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain("has ended: its stream is gone");
   });
 });
