@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const ROOT = join(__dirname, "../../..");
+const ROOT = join(import.meta.dirname, "../../..");
 /** What the program is made of. */
 const PARTS = ["Pulumi.yaml", "package.json", "stacks", "infra", "functions", "contract", "model"];
 
