@@ -1,4 +1,6 @@
 /** The bench of the tuning model: what it sends, how it calibrates, what it compares. The comparison itself is `npm run bench -- tune`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { PutEntry } from "../../cli/produce/put-target.ts";
 import { fitTime, sharedTime } from "../../bench/tune/calibrate.ts";
 import { inputOf, keysOf } from "../../bench/tune/input.ts";
@@ -6,7 +8,8 @@ import type { Written } from "../../bench/tune/messages.ts";
 import { sendOpen } from "../../bench/tune/open-producer.ts";
 import { CALIBRATION, CASES, LOAD } from "../../bench/tune/plan.ts";
 import { predict } from "../../bench/tune/predict.ts";
-import { brokenClaims, compared, largestError } from "../../bench/tune/result.ts";
+import { withSection } from "../../bench/publish/sections.ts";
+import { MAX_ERROR, type TuneResult, brokenClaims, compared, largestError } from "../../bench/tune/result.ts";
 import { tuneSection } from "../../bench/tune/table.ts";
 import { JumpingClock, START } from "../tuning/observe/support.ts";
 
@@ -110,4 +113,13 @@ test("errors are shares of what was observed, of the smallest that counts at lea
   const section = tuneSection({ ...result, calibration });
   expect(section).toContain("Largest error 10.0 %: within the documented 15 %.");
   expect(section).toContain("times of the functions from a run with 3 shards: archive 5 ms + 0.250 ms a record.");
+});
+
+test("docs/tuning.md says what is published, and it is within the documented error", () => {
+  const [page, file] = ["docs/tuning.md", "bench/published/tune.json"].map((path) => join(__dirname, "../..", path));
+  const text = readFileSync(page!, "utf8");
+  const result = existsSync(file!) ? (JSON.parse(readFileSync(file!, "utf8")) as TuneResult) : undefined;
+  const section = result === undefined ? "Not published yet: `npm run bench -- tune --publish`." : tuneSection(result);
+  expect(withSection(text, "tune", section)).toBe(text);
+  expect(result?.maxError ?? 0).toBeLessThanOrEqual(MAX_ERROR);
 });
