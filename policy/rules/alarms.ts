@@ -1,10 +1,15 @@
 import type { Rule, Violation } from "../rule.ts";
+import { backendsOf } from "../backends.ts";
 import { type Inputs, type PolicyStack, listAt, objectAt, ofType, textAt } from "../stack.ts";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 
-/** What each must be watched by: function metrics by its name, mapping metrics by its id. */
-const OF_FUNCTION = ["Errors", "Throttles", "IteratorAge"];
+/**
+ * What each must be watched by: function metrics by its name, mapping metrics by its id. Only what a mapping invokes has an age of records;
+ * what is invoked by the clock is late by one beat where it is throttled.
+ */
+const OF_FUNCTION = ["Errors"];
+const OF_BACKEND = [...OF_FUNCTION, "Throttles", "IteratorAge"];
 const OF_MAPPING = ["FailedInvokeEventCount", "DroppedEventCount"];
 
 /** Somebody hears of it. */
@@ -15,8 +20,10 @@ export const alarmed: Rule = {
   fix: "declare the alarms of infra/alarms.ts for it, with an action",
   link: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html",
   check: (stack) => [
-    ...watched(stack, "aws:lambda/function:Function", "FunctionName", OF_FUNCTION),
-    ...watched(stack, "aws:lambda/eventSourceMapping:EventSourceMapping", "EventSourceMappingUUID", OF_MAPPING),
+    ...watched(stack, "aws:lambda/function:Function", "FunctionName", (name) =>
+      backendsOf(stack).includes(name) ? OF_BACKEND : OF_FUNCTION,
+    ),
+    ...watched(stack, "aws:lambda/eventSourceMapping:EventSourceMapping", "EventSourceMappingUUID", () => OF_MAPPING),
     ...mute(stack),
   ],
 };
@@ -28,7 +35,7 @@ function watched(
   stack: PolicyStack,
   type: string,
   dimension: string,
-  metrics: readonly string[],
+  metricsOfBackend: (name: string) => readonly string[],
 ): readonly Violation[] {
   const all = ofType(stack, ALARM).flatMap(({ name, inputs }) =>
     metricsOf(inputs).map((metric) => ({ name, ...metric })),
@@ -40,7 +47,7 @@ function watched(
         ? dimensions[dimension] === textAt(inputs, "name")
         : dimension in dimensions && alarm.startsWith(`${backend}-`),
     );
-    return metrics
+    return metricsOfBackend(backend)
       .filter((metric) => !mine.some(({ metricName }) => metricName === metric))
       .map((metric) => ({ resource: name, message: `no alarm watches its ${metric}` }));
   });

@@ -1,4 +1,5 @@
 /** Rules about keys, logs, tags, places and money. */
+import { backendsOf } from "../backends.ts";
 import type { Rule, Violation } from "../rule.ts";
 import { type Inputs, type PolicyResource, numberAt, objectAt, ofType, textAt } from "../stack.ts";
 
@@ -62,7 +63,7 @@ export const tagged: Rule = {
   fix: "leave the providers' default tags and labels on, and tag a backend's resources with backend",
   link: "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/cost-alloc-tags.html",
   check: (stack) => {
-    const backends = ofType(stack, "aws:lambda/function:Function").map(({ name }) => name.replace(/-function$/, ""));
+    const backends = backendsOf(stack);
     return stack.resources.filter(takesTags).flatMap((resource): readonly Violation[] => {
       const tags = tagsOf(resource);
       const backend = backends.find((name) => resource.type.startsWith("aws:") && belongsTo(resource, name));

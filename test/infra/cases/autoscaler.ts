@@ -2,6 +2,11 @@ import { MAX_POLICY_CHARACTERS, type Purpose, awsPolicy } from "../../../cli/boo
 import { stateOf } from "../../../cli/bootstrap/names.ts";
 import { pricedConfiguration } from "../../../cli/cost/stack-configuration.ts";
 import { SERVICE_TIMES } from "../../../model/service-times.ts";
+import { evaluate } from "../../../policy/evaluate.ts";
+import { RULE_NAMES } from "../../../policy/rules/index.ts";
+import { readSettings, settingsFor } from "../../../policy/settings.ts";
+import { policyStack } from "../../../policy/stack.ts";
+import { previewOf } from "../../../preview/preview.ts";
 import { pricedGraph } from "../../../preview/priced-graph.ts";
 import { INVARIANTS } from "../invariants/index.ts";
 import { declared, graphOf } from "../support/stacks.ts";
@@ -82,6 +87,30 @@ export function describeAutoscaler(): void {
         expect(JSON.stringify({ Version: "2012-10-17", Statement: policy(purpose) }).length).toBeLessThan(
           MAX_POLICY_CHARACTERS,
         );
+    });
+
+    test("breaks no policy", async () => {
+      const stack = policyStack((await run).graph, "production", 100);
+      const settings = settingsFor("production", readSettings(RULE_NAMES));
+      expect(evaluate(stack, settings)).toEqual([]);
+      const unwatched = stack.resources.filter(({ name }) => name !== "autoscaler-scaler-errors");
+      expect(evaluate({ ...stack, resources: unwatched }, settings)).toMatchObject([
+        { rule: "alarmed", resource: "autoscaler-function", message: "no alarm watches its Errors" },
+      ]);
+    });
+
+    test("is named by a preview as the shard count's owner, if it is to act", async () => {
+      const [before, after] = [await declared("production"), await run];
+      const turnedOn = previewOf({ stack: "production", before, after }).delivery;
+      expect(turnedOn).toEqual(
+        mode === "act"
+          ? [
+              "From now on the auto-scaler owns the shard count of player-log-stream, from 2 to 64 (sluice:autoscaling): the declared 8 is only what a new stream begins with.",
+            ]
+          : [],
+      );
+      const turnedOff = previewOf({ stack: "production", before: after, after: before }).delivery;
+      expect(turnedOff).toHaveLength(mode === "act" ? 1 : 0);
     });
 
     test("is priced from its graph as from its configuration", async () => {
