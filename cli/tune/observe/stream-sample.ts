@@ -86,8 +86,9 @@ export async function sampleStream(options: SampleOptions): Promise<StreamSample
       taken.bytes += page.records.reduce((sum, record) => sum + sizeOf(record), 0);
       taken.pages.push(page);
     }
-    const waitMs = roundMs + INTERVAL_MS - clock.now();
-    if (look + 1 < looks && waitMs > 0) await sleep(clock, waitMs);
+    const [nowMs, nextMs] = [clock.now(), roundMs + INTERVAL_MS];
+    if (look + 1 === looks || Math.max(nowMs, nextMs) - startMs > seconds * 1000) break;
+    if (nextMs > nowMs) await sleep(clock, nextMs - nowMs);
   }
   const { reads, bytes, leftAlone } = taken;
   return { pages: divided(taken.pages, sinceMs, startMs), reads, bytes, leftAlone };
