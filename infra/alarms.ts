@@ -90,16 +90,18 @@ export function streamAlarms<T>(streamName: T): readonly AlarmSpec<T, StreamAlar
 /** Alarms of the auto-scaler. */
 export function scalerAlarms<T>(streamName: T, functionName: T): readonly AlarmSpec<T, StreamAlarm>[] {
   const dimensions = { [DIMENSIONS.stream]: streamName };
+  const ofFunction = { namespace: "AWS/Lambda", statistic: "Sum", dimensions: { FunctionName: functionName } } as const;
   return [
     {
       kind: "scaler-errors",
-      meaning: "The auto-scaler has failed in 2 of 3 periods: nobody follows the load.",
+      meaning: "The auto-scaler has failed or was not run in 2 of 3 periods: nobody follows the load.",
       metrics: [
-        {
-          ...{ id: "errors", namespace: "AWS/Lambda", metricName: "Errors", statistic: "Sum" },
-          dimensions: { FunctionName: functionName },
-        },
+        { id: "errors", metricName: "Errors", ...ofFunction },
+        { id: "invocations", metricName: "Invocations", ...ofFunction },
+        streamMetric("incoming", "IncomingRecords", streamName),
       ],
+      // Without an invocation (the schedule is off, or the function throttled) there is no figure of an error either.
+      expression: "IF(FILL(errors, 0) > 0 OR (FILL(incoming, 0) > 0 AND FILL(invocations, 0) == 0), 1, 0)",
       ...PERIOD,
       evaluationPeriods: 3,
       datapointsToAlarm: 2,

@@ -223,7 +223,7 @@ ${largestTable("kpl")}
 - **Monitoring.** ${grouped(a.logBytesPerInvocation)} bytes of log an invocation; ${a.customMetricsPerBackend} metrics of our own and ${a.mappingMetricsPerBackend} of the mapping for each backend, 7 for each shard; alarms by
   the metrics that they watch; ${a.mailsPerMonth} alarm mails.
 - **Auto-scaler**, where the stack has it: once a minute an invocation by EventBridge Scheduler of ${SCALER_INVOCATION_SECONDS} s (a guess) and ${SCALER_METRICS_ASKED} metrics asked
-  for; four metrics of its own, ${SCALER_LOG_BYTES} bytes of log an invocation, two alarms. $${scalerUsd().toFixed(2)} a month for ${SCALER_FUNCTION.memoryMb} MB without free tiers. Priced are the declared shards,
+  for; four metrics of its own, ${SCALER_LOG_BYTES} bytes of log an invocation, alarms on four metrics. $${scalerUsd().toFixed(2)} a month for ${SCALER_FUNCTION.memoryMb} MB without free tiers. Priced are the declared shards,
   whatever it makes of them.
 - **Keys.** Two customer keys, without their yearly rotations; a request in five minutes for each producer, backend and bucket.
 - **Storage** is what a month's bill has once the oldest data goes: at its expiry, or after ${a.horizonDays} days where that comes first.

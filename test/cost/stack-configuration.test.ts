@@ -39,9 +39,9 @@ test("what a stack says is what is priced", () => {
   });
 });
 
-test("the auto-scaler is priced where the stack has it, with its two alarms; with act the shards are said to be its own", () => {
+test("the auto-scaler is priced where the stack has it, with the four metrics of its two alarms; with act the shards are said to be its own", () => {
   const scaled = (mode: "report" | "act") => resolve({ autoscaling: { mode, minShards: 1, maxShards: 16 } });
-  const expected = { ...defaultConfiguration(2), autoscaler: { memoryMb: 256 }, alarmMetrics: 24 };
+  const expected = { ...defaultConfiguration(2), autoscaler: { memoryMb: 256 }, alarmMetrics: 26 };
   expect(pricedConfiguration(scaled("act"))).toEqual(expected);
   expect(pricedConfiguration(scaled("report"))).toEqual(expected);
   expect(costOf(OPTIONS, scaled("act")).warnings).toEqual([

@@ -1,6 +1,8 @@
 import { MAX_POLICY_CHARACTERS, type Purpose, awsPolicy } from "../../../cli/bootstrap/aws-policy.ts";
 import { stateOf } from "../../../cli/bootstrap/names.ts";
 import { pricedConfiguration } from "../../../cli/cost/stack-configuration.ts";
+import { AlarmRegistry } from "../../../local/cloudwatch/alarm-registry.ts";
+import { MetricStore } from "../../../local/cloudwatch/metric-store.ts";
 import { SERVICE_TIMES } from "../../../model/service-times.ts";
 import { evaluate } from "../../../policy/evaluate.ts";
 import { RULE_NAMES } from "../../../policy/rules/index.ts";
@@ -111,6 +113,35 @@ export function describeAutoscaler(): void {
       );
       const turnedOff = previewOf({ stack: "production", before: after, after: before }).delivery;
       expect(turnedOff).toHaveLength(mode === "act" ? 1 : 0);
+    });
+
+    test.each<[string, readonly number[], readonly number[], readonly number[], string]>([
+      ["works", [5, 5, 5], [0, 0, 0], [100, 100, 100], "OK"],
+      ["has failed once", [5, 5, 5], [1, 0, 0], [100, 100, 100], "OK"],
+      ["fails", [5, 5, 5], [1, 0, 1], [100, 100, 100], "ALARM"],
+      ["is not run while records come in", [5, 0, 0], [0, 0, 0], [100, 100, 100], "ALARM"],
+      ["is not run, and no records come in", [5, 0, 0], [0, 0, 0], [0, 0, 0], "OK"],
+    ])("whose function %s", async (_, invocations, errors, incoming, state) => {
+      const { resources } = (await run).graph;
+      const name = (logical: string) => String(resources.find((each) => each.name === logical)!.inputs["name"]);
+      const store = new MetricStore();
+      const alarms = new AlarmRegistry(store);
+      alarms.put(resources.find((each) => each.name === "autoscaler-scaler-errors")!.inputs, 0);
+      const FunctionName = name("autoscaler-function");
+      for (const [period, atMs] of [0, 300_000, 600_000].entries()) {
+        const add = (
+          namespace: string,
+          metric: string,
+          dimensions: Readonly<Record<string, string>>,
+          value: number,
+        ) => {
+          if (value > 0) store.series(namespace, metric, dimensions, "Count").add(value, atMs);
+        };
+        add("AWS/Lambda", "Invocations", { FunctionName }, invocations[period]!);
+        add("AWS/Lambda", "Errors", { FunctionName }, errors[period]!);
+        add("AWS/Kinesis", "IncomingRecords", { StreamName: name("player-log-stream") }, incoming[period]!);
+      }
+      expect(alarms.standing(900_000).map((alarm) => alarm.state)).toEqual([state]);
     });
 
     test("is priced from its graph as from its configuration", async () => {

@@ -48,6 +48,7 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
   "AWS/Lambda DestinationDeliveryFailures": "FunctionName",
   "AWS/Lambda DroppedEventCount": "EventSourceMappingUUID",
   "AWS/Lambda Errors": "FunctionName",
+  "AWS/Lambda Invocations": "FunctionName",
   "AWS/Lambda FailedInvokeEventCount": "EventSourceMappingUUID",
   "AWS/Lambda IteratorAge": "FunctionName",
   "AWS/Lambda OnFailureDestinationDeliveredEventCount": "EventSourceMappingUUID",
