@@ -56,8 +56,10 @@ export function consoleView({ output, clock }: ConsoleViewOptions): RunView {
         say("not sent: more lines over the stream's record limit, counted in the report");
       }
     },
-    functionFailed({ functionName, error }) {
-      sayOnce(`${functionName} failed: ${error!.errorType}: ${error!.errorMessage}; Lambda retries`);
+    functionFailed({ functionName, error, kinesisRecords }) {
+      // What the clock invokes is not tried again: the next beat is.
+      const next = kinesisRecords === 0 ? "" : "; Lambda retries";
+      sayOnce(`${functionName} failed: ${error!.errorType}: ${error!.errorMessage}${next}`);
     },
     problem(problem) {
       sayOnce(`trouble, tried again: ${messageOf(problem)}`);
