@@ -36,7 +36,7 @@ export const ENVIRONMENT = {
 
 /**
  * Endpoint variables that only a local cloud sets, on unmodified bundles. In a cloud they are absent.
- * (S3 needs none of ours: the AWS SDK reads `AWS_ENDPOINT_URL_S3`.)
+ * (Kinesis, S3 and CloudWatch need none of ours: the AWS SDK reads `AWS_ENDPOINT_URL_KINESIS` and its like.)
  */
 export const LOCAL_ENDPOINTS = {
   /** Storage Write, `http://127.0.0.1:PORT`, prior-knowledge HTTP/2; default `https://bigquerystorage.googleapis.com`. */
