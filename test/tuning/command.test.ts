@@ -54,6 +54,16 @@ test("a wrong command line or file ends with code 2 and says what is wrong", asy
   writeFileSync(file, '{"format":"sluice-trace"}');
   expect(await run("trace")).toMatchObject({ code: 2, stderr: "sluice: a trace needs --rate or --rate-profile\n" });
   expect((await run("trace", "--rate-profile", "waves:1")).stderr).toContain("It is steady:RATE");
+  const nowhere = join(folder, "nowhere", "out");
+  for (const args of [
+    ["trace", "--rate", "5", "--out", nowhere],
+    ["advise", "--trace", file, "--html", nowhere],
+    ["observe", "--from", file, "--out", nowhere],
+  ])
+    expect(await run(...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`${nowhere}: its folder does not exist`),
+    });
   const { code, stderr } = await run("advise", "--trace", file);
   expect(code).toBe(2);
   expect(stderr).toContain(`${file} is no trace: version: `);

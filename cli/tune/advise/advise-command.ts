@@ -14,6 +14,7 @@ import type { Trace } from "../../../model/tuning/trace.ts";
 import { configOfStack } from "../../connect/facts-of-stack.ts";
 import type { CommandContext } from "../../command.ts";
 import { UsageError } from "../../errors.ts";
+import { checkOutputs } from "../../local/check-outputs.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readTrace } from "../read-trace.ts";
 import { renderAdviceJson } from "./json.ts";
@@ -40,6 +41,7 @@ export async function runAdvise(
   context: CommandContext,
 ): Promise<void> {
   if (flags.write && flags.stack === undefined) throw new UsageError("--write needs --stack: the file that is changed");
+  checkOutputs({ "--html": flags.html });
   const now = new Date(clock.now());
   const trace = readTrace(flags.trace, flags.format);
   const config = flags.stack === undefined ? undefined : configOfStack(flags.stack, projectRoot);

@@ -7,6 +7,7 @@ import type { CommandContext } from "../../command.ts";
 import { awsError, connectLive } from "../../connect/connect-live.ts";
 import { connect } from "../../connect/connect.ts";
 import { CommandError, UsageError } from "../../errors.ts";
+import { checkOutputs } from "../../local/check-outputs.ts";
 import { type CloudOptions, cloudOf } from "../../run-option.ts";
 import { readTrace } from "../read-trace.ts";
 import { hashedKey } from "../trace/key-count.ts";
@@ -50,6 +51,7 @@ const PLAYER_ID_FIELD = "player_id";
 
 /** Observes and writes. Throws a CommandError. */
 export async function observeCommand(flags: ObserveFlags, context: CommandContext): Promise<void> {
+  if (flags.out !== "-") checkOutputs({ "--out": flags.out });
   const { trace, read, stored } = await observation(flags);
   const text = traceText(trace);
   const out = flags.out ?? (stored === true ? undefined : DEFAULT_OUT);

@@ -6,6 +6,7 @@ import type { KeySkew, Trace } from "../../../model/tuning/trace.ts";
 import type { CommandContext } from "../../command.ts";
 import { UsageError } from "../../errors.ts";
 import { checkInputs, readInput } from "../../input/read-input.ts";
+import { checkOutputs } from "../../local/check-outputs.ts";
 import { lineKeys } from "../../produce/partition-key.ts";
 import { KeyCount, hashedKey } from "./key-count.ts";
 import type { TraceFlags } from "./register.ts";
@@ -29,6 +30,7 @@ interface RecordFacts {
 export async function writeTrace(flags: TraceFlags, now: Date, context: CommandContext): Promise<void> {
   const profile: RateProfile | undefined =
     flags.rateProfile ?? (flags.rate === undefined ? undefined : { shape: "steady", rate: flags.rate });
+  if (flags.out !== "-") checkOutputs({ "--out": flags.out });
   if (profile === undefined) throw new UsageError("a trace needs --rate or --rate-profile");
   const facts = flags.input === undefined ? madeUp(flags) : await factsOfFiles(flags.input, flags);
   const startsAt = flags.startsAt ?? new Date(now.getTime() - (now.getTime() % DAY_MS));
