@@ -2,6 +2,7 @@
 import type { Advice } from "../../../model/tuning/advise.ts";
 import { keyShares } from "../../../model/flow/keys.ts";
 import { evenStarts } from "../../../model/stream/hash-key.ts";
+import type { Outcome } from "../../../model/tuning/outcome.ts";
 import type { Problem } from "../../../model/tuning/problem.ts";
 import type { Candidate } from "../../../model/tuning/search.ts";
 import { MINUTE_MS } from "../../../model/tuning/trace.ts";
@@ -77,10 +78,8 @@ export function ages({ best, current, nextCheaper }: Advice, { demand, objective
   return {
     series: candidates.map(({ name }) => name),
     points: candidates.flatMap(({ name, candidate }) => {
-      const { backends, stretch } = candidate!.outcome;
-      const oldest = Array.from({ length: stretch.to - stretch.from }, (_, minute) =>
-        Math.max(0, ...backends.map(({ ageSeconds }) => ageSeconds[minute] ?? 0)),
-      );
+      const { stretch } = candidate!.outcome;
+      const oldest = oldestByMinute(candidate!.outcome);
       // A logarithmic axis has no 0.
       return overTime(demand.trace.startsAt, stretch.from, oldest).map((point) => ({
         ...point,
@@ -90,6 +89,19 @@ export function ages({ best, current, nextCheaper }: Advice, { demand, objective
     }),
     limit: objective.maxAgeSeconds,
   };
+}
+
+/** What is delivered after the stretch's end counts for its last minute, as failures do. */
+function oldestByMinute({ backends, stretch }: Outcome): number[] {
+  const last = stretch.to - stretch.from - 1;
+  const oldest = new Array<number>(last + 1).fill(0);
+  for (const { ageSeconds } of backends) {
+    for (const [minute, age] of ageSeconds.entries()) {
+      const at = Math.min(minute, last);
+      oldest[at] = Math.max(oldest[at]!, age);
+    }
+  }
+  return oldest;
 }
 
 /** A design as a point. */
