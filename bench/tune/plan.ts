@@ -39,5 +39,5 @@ export const CASES: readonly Case[] = [
   { ...EVEN, name: "2 shards", shards: 2 },
   { ...EVEN, name: "4 shards", shards: 4 },
   { ...EVEN, name: "2 shards, one player with 40 %", shards: 2, heavyShare: 0.4 },
-  { ...EVEN, name: "4 shards, window 5 s, no outage", shards: 4, batchWindowSeconds: 5, outage: false },
+  { ...EVEN, name: "4 shards, window 6 s, no outage", shards: 4, batchWindowSeconds: 6, outage: false },
 ];

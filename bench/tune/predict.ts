@@ -1,4 +1,5 @@
 /** One case in the flow model. Pure. */
+import { DEFAULT_TIMINGS } from "../../model/event-source/settings.ts";
 import { runFlow } from "../../model/flow/flow-model.ts";
 import type { FlowConsumer, FlowOptions, FlowResult, WeightedKey } from "../../model/flow/types.ts";
 import type { FunctionTime } from "./calibrate.ts";
@@ -7,6 +8,8 @@ import { type Case, type Load, PRODUCER } from "./plan.ts";
 
 /** The model draws; its means over so many seeds are what is predicted. */
 const SEEDS = 10;
+/** The warm-up ends right before: its batches were cut one window after pollers, at most one poll apart, had seen its first records. */
+const ANSWERED_WITHIN_MS = DEFAULT_TIMINGS.idlePollMs;
 /** A whole processor: the local functions have what the machine has. */
 const WHOLE_PROCESSOR_MB = 1769;
 const BUCKET_MS = PRODUCER.tickMs;
@@ -94,6 +97,7 @@ function consumer(
     memoryMb: WHOLE_PROCESSOR_MB,
     timeoutSeconds: 60,
     coldStartMs: 0,
+    answeredWithinMs: ANSWERED_WITHIN_MS,
     reservedConcurrency: undefined,
     // Measured on records of this size, waits included.
     service: { cpuMicrosPerRecord: perRecordMs * 1000, cpuMsPerInvocation: fixedMs, fixedShare: 1 },

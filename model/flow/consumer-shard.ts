@@ -45,8 +45,9 @@ export class ConsumerShard {
     this.#shares = shares;
     this.lanes = Array.from({ length: consumer.settings.parallelizationFactor }, () => new FlowLane());
     // Nor are the windows of lanes that have run for a while.
-    const { batchWindowSeconds } = consumer.settings;
-    for (const lane of this.lanes) lane.answeredAtMs = Math.floor(-consumer.unit() * batchWindowSeconds * 1000);
+    const { batchWindowSeconds, answeredWithinMs = batchWindowSeconds * 1000 } = consumer.settings;
+    if (answeredWithinMs < Infinity)
+      for (const lane of this.lanes) lane.answeredAtMs = Math.floor(-consumer.unit() * answeredWithinMs);
     this.#parts = new Float64Array(this.lanes.length);
     this.#nextPollMs = firstPollMs;
   }

@@ -12,6 +12,8 @@ import { FlowShard } from "./shard.ts";
 import type { FlowOptions, FlowResult } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
+/** Between the seeds of a run's generators: neighbouring runs share none. */
+const SEEDS_APART = 2 ** 32;
 
 /** What happens next. */
 type FlowEvent =
@@ -34,7 +36,6 @@ type FlowEvent =
 export function runFlow(options: FlowOptions): FlowResult {
   check(options);
   const { bucketMs, durationMs, tickMs, until } = options;
-  const random = seededRandom(options.seed);
   const recorder = new Recorder(
     bucketMs,
     options.consumers.map(({ name }) => name),
@@ -45,7 +46,7 @@ export function runFlow(options: FlowOptions): FlowResult {
     () => new FlowShard(options.shardLimits, options.producerRetryMs),
   );
   const shares = options.sources.map((source) => keyShares(source, options.shards));
-  const producers = new Producers(options.sources, shares, shards, random.unit);
+  const producers = new Producers(options.sources, shares, shards, seededRandom(options.seed).unit);
   const account = new AccountConcurrency(options.accountConcurrency);
   const timings = options.timings ?? DEFAULT_TIMINGS;
   const world = { timings, tickMs, retentionMs: options.retentionHours * HOUR_MS };
@@ -55,7 +56,9 @@ export function runFlow(options: FlowOptions): FlowResult {
     const bucket = (nowMs: number) => recorder.consumerAt(index, nowMs);
     const later = (atMs: number, shard: ConsumerShard, lane: FlowLane, ok: boolean) =>
       queue.add(atMs, { kind: "end", shard, lane, ok });
-    return new ConsumerFlow(settings, { account, unit: random.unit, bucket, later });
+    // Draws of its own: what a consumer does changes neither what the stream takes nor how the others fare.
+    const { unit } = seededRandom(options.seed + (index + 1) * SEEDS_APART);
+    return new ConsumerFlow(settings, { account, unit, bucket, later });
   });
   const look = (shard: ConsumerShard, nowMs: number): void => {
     const queuedMs = shard.wakeAtMs;
@@ -67,7 +70,7 @@ export function runFlow(options: FlowOptions): FlowResult {
     const lanes = consumer.settings.parallelizationFactor;
     for (const [index, shard] of shards.entries()) {
       const laneShares = shares.map((source) => source.byLane(index, lanes));
-      const firstPollMs = Math.floor(random.unit() * timings.idlePollMs);
+      const firstPollMs = Math.floor(consumer.unit() * timings.idlePollMs);
       const reader = shard.reader(consumer.settings.fanOut);
       const state = new ConsumerShard(consumer, world, reader, laneShares, firstPollMs);
       state.wakeAtMs = firstPollMs;

@@ -96,6 +96,11 @@ export interface FlowConsumer {
   readonly sink: FlowSink;
   /** Spans in which the mapping is disabled: nothing is read and nothing is begun. None by default. */
   readonly disabled?: readonly Span[];
+  /**
+   * The lanes' last answers before the start, from which their first windows count, lie within so long before it: a batch window by default, as in a
+   * mapping that has run for a while. `Infinity`: a new mapping, whose windows begin with their first records.
+   */
+  readonly answeredWithinMs?: number;
 }
 
 /** Everything that a run depends on. */

@@ -59,7 +59,9 @@ const CASES: readonly (readonly [string, FlowOptions])[] = [
 
 describe.each(CASES)("in %s", (_, options) => {
   let exact: ExactResult;
-  const flow = runFlow(options);
+  // Both begin with mappings that have not run yet.
+  const consumers = options.consumers.map((consumer) => ({ ...consumer, answeredWithinMs: Infinity }));
+  const flow = runFlow({ ...options, consumers });
 
   beforeAll(async () => {
     exact = await runExact(options);
