@@ -8,7 +8,7 @@ export const EXIT = {
   usage: 2,
   /** Everything ran, but the audit does not hold: records are missing, pending, doubled, unexpected or damaged. */
   auditBroken: 3,
-  /** Everything ran, but `sluice preview --fail-on` found what is not to go out: a mandatory policy violated, or data lost. */
+  /** Everything ran, but `sluice preview --fail-on` found what is not to go out: a mandatory policy violated, shards beyond ×½–×2 of those that there are, or data lost. */
   refused: 4,
   /** Everything ran, but `sluice status` found something wrong: an alarm rings, nobody watches, or dead letters wait for a replay. */
   unwell: 5,

@@ -85,19 +85,31 @@ function givesUpSooner({ kind, name, before, after }: ResourceChange): readonly 
 }
 
 /** A call changes the number at most to double or half of it, ten times a day. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
-function reshardingSteps({ kind, name, before, after }: ResourceChange): readonly string[] {
+function reshardingSteps(change: ResourceChange): readonly string[] {
+  const { name, before, after } = change;
   const [from, to] = [numberOf(before, "shardCount"), numberOf(after, "shardCount")];
-  if (kind !== "changed" || from === undefined || to === undefined || from === to) return [];
+  if (change.kind !== "changed" || from === undefined || to === undefined || from === to) return [];
   if (after?.ignoreChanges?.includes("shardCount") === true) {
     return [
       `The shard count of ${name} stays as it is: the auto-scaler owns it (sluice:autoscaling), ${to} is not deployed.`,
     ];
   }
-  const steps = Math.ceil(Math.abs(Math.log2(to / from)) - 1e-9);
+  const steps = stepsBetween(from, to);
   if (steps <= 1) return [`${name} goes from ${from} to ${to} shards in one step, while records flow.`];
   return [
     `${name} cannot go from ${from} to ${to} shards in one deployment, AWS at most doubles or halves them: go there first with sluice tune apply --target ${to}, or deploy it in ${steps} steps.`,
   ];
+}
+
+/** Whether Kinesis would refuse the change of a stream's shards: more than double, or less than half. */
+export function tooManyShards({ kind, before, after }: ResourceChange): boolean {
+  const [from, to] = [numberOf(before, "shardCount"), numberOf(after, "shardCount")];
+  if (kind !== "changed" || from === undefined || to === undefined) return false;
+  return after?.ignoreChanges?.includes("shardCount") !== true && stepsBetween(from, to) > 1;
+}
+
+function stepsBetween(from: number, to: number): number {
+  return Math.ceil(Math.abs(Math.log2(to / from)) - 1e-9);
 }
 
 function numberOf(resource: GraphResource | undefined, key: string): number | undefined {

@@ -7,7 +7,7 @@ import { type AccessChange, accessChanges } from "./access.ts";
 import type { ResourceChange } from "./change.ts";
 import { type DataFinding, dataFindings } from "./data.ts";
 import type { EngineVerdict } from "./engine.ts";
-import { deliveryNotes } from "./delivery.ts";
+import { deliveryNotes, tooManyShards } from "./delivery.ts";
 import { differenceOf } from "./difference.ts";
 import {
   type BeforeAfter,
@@ -116,4 +116,12 @@ export function violatesPolicy({ environments }: Preview): boolean {
   return environments.some(({ policy }) =>
     [...policy.new, ...policy.standing].some(({ severity }) => severity === "mandatory"),
   );
+}
+
+/**
+ * Whether Kinesis would refuse the change of a stream's shards. Only where the engine has told the count that there is: a base says what was
+ * declared, and `sluice tune apply --write` declares what has been applied.
+ */
+export function exceedsResharding({ engine, environments }: Preview): boolean {
+  return engine === true && environments.some(({ changes }) => changes.some(tooManyShards));
 }

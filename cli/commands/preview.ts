@@ -34,7 +34,10 @@ export function register(program: Command, context: CommandContext): void {
     .option("--engine", "ask Pulumi's engine, against the real state; needs the CLI and the clouds' credentials")
     .addOption(new Option("--format <name>", "how it is written").choices(FORMATS).default("terminal"))
     .addOption(
-      new Option("--fail-on <what>", "end with code 4 for violated mandatory policies, or for these and for lost data")
+      new Option(
+        "--fail-on <what>",
+        "end with code 4 for violated mandatory policies and, with --engine, for shards beyond ×½–×2; or for these and for lost data",
+      )
         .choices(FAIL_ON)
         .default("mandatory"),
     )
@@ -44,7 +47,7 @@ export function register(program: Command, context: CommandContext): void {
       const { listenForInterrupt } = await import("../interrupt.ts");
       const interrupt = listenForInterrupt(process, systemClock);
       try {
-        const { losesData, violatesPolicy } = await import("../../preview/preview.ts");
+        const { exceedsResharding, losesData, violatesPolicy } = await import("../../preview/preview.ts");
         const { policyFindings: findings } = await import("../preview/policies.ts");
         const onStep = (step: string): void => void context.stderr.write(`${step}\n`);
         const request = { projectRoot: process.cwd(), findings, onStep, ...(stack !== undefined && { stack }) };
@@ -59,7 +62,8 @@ export function register(program: Command, context: CommandContext): void {
         const { written } = await import("../preview/written.ts");
         context.stdout.write(await written(preview, format, context.stdout, process.env));
         const refused =
-          (failOn !== "none" && violatesPolicy(preview)) || (failOn === "data-loss" && losesData(preview));
+          (failOn !== "none" && (violatesPolicy(preview) || exceedsResharding(preview))) ||
+          (failOn === "data-loss" && losesData(preview));
         if (refused) context.exitCode = EXIT.refused;
       } catch (error) {
         const exitCode = interrupt.exitCode();

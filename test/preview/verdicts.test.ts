@@ -2,9 +2,21 @@ import { accessChanges } from "../../preview/access.ts";
 import { dataFindings } from "../../preview/data.ts";
 import { deliveryNotes } from "../../preview/delivery.ts";
 import { differenceOf } from "../../preview/difference.ts";
+import { exceedsResharding, previewOf } from "../../preview/preview.ts";
 import { policyChange } from "../../preview/finding.ts";
 import type { GraphResource } from "../../local/graph.ts";
 import { BUCKET, DATASET, MAPPING, ROLE_POLICY, STREAM, TABLE, graph, resource } from "./support.ts";
+
+test.each<readonly [boolean, number, number, boolean, string]>([
+  [true, 8, 16, false, "double is what Kinesis takes"],
+  [true, 8, 17, true, "more than double it refuses"],
+  [true, 8, 3, true, "less than half it refuses"],
+  [false, 8, 17, false, "a base says what was declared, not what there is"],
+])("engine %s, %i to %i shards refused: %s, for %s", (engine, from, to, refused) => {
+  const sides = [from, to].map((shardCount) => ({ graph: graph(resource(STREAM, "log", { shardCount })) }));
+  const environments = [previewOf({ stack: "dev", before: sides[0], after: sides[1] })];
+  expect(exceedsResharding({ base: "a", head: "b", engine, environments })).toBe(refused);
+});
 
 describe("data", () => {
   const findings = (before: GraphResource, after?: GraphResource) =>

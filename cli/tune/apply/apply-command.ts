@@ -43,8 +43,9 @@ export async function applyCommand(options: ApplyOptions, terminal: Terminal): P
 }
 
 function declaredCount(stack: string, mayWrite: boolean): DeclaredCount {
-  const { shardCount: shards } = configOfStack(stack).stream;
+  const { stream, autoscaling } = configOfStack(stack);
   const path = join(PROJECT_ROOT, "stacks", `Pulumi.${stack}.yaml`);
   const write = (count: number): void => writeFileSync(path, withShardCount(readFileSync(path, "utf8"), count));
-  return { stack, shards, ...(mayWrite && { write }) };
+  const autoscaled = autoscaling?.mode === "act";
+  return { stack, shards: stream.shardCount, autoscaled, ...(mayWrite && { write }) };
 }

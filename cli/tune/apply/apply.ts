@@ -6,7 +6,7 @@ import { shardUsdPerMonth } from "../../../model/resharding/price.ts";
 import type { Terminal } from "../../command.ts";
 import type { Connection } from "../../connect/connect.ts";
 import { CommandError } from "../../errors.ts";
-import { carryOut } from "./carry-out.ts";
+import { carryOut, whenActive } from "./carry-out.ts";
 import { sureMetrics } from "../sure-metrics.ts";
 import { type PlanMark, parseMark } from "./plan-tag.ts";
 import { APPLY_VERSION, type PricedPlan, obstacleText, planJson, renderPlan, shardsText, stepText } from "./render.ts";
@@ -26,6 +26,8 @@ export interface ApplyRequest {
 export interface DeclaredCount {
   readonly stack: string;
   readonly shards: number;
+  /** Whether the auto-scaler acts on the stream: it would take back what is applied. */
+  readonly autoscaled: boolean;
   /** Writes another count; absent where the file is to be left alone. */
   readonly write?: (shards: number) => void;
 }
@@ -62,8 +64,15 @@ export async function apply(
       hint: "Set sluice:stream.mode to provisioned and deploy that first.",
     });
   }
+  if (declared?.autoscaled === true && !dryRun) {
+    throw new CommandError(`the auto-scaler owns the shards of stack ${declared.stack}, and would change them again`, {
+      hint: "Set sluice:autoscaling.mode to report and deploy that first; --dry-run shows the plan.",
+    });
+  }
   const unfinished = unfinishedPlan(await control.mark(), request, control.name);
-  const priced = await planOf(request, view, unfinished, control, surroundings);
+  // A call of a run that was killed may be under way: its shards are planned from once it is done.
+  const settled = dryRun ? undefined : await whenActive(control, clock, signal);
+  const priced = await planOf(request, settled ?? view, unfinished, control, surroundings);
   const { plan } = priced;
   if (!json) stdout.write(renderPlan(priced));
   let stepsDone = 0;

@@ -1,6 +1,7 @@
 /** Carries out a plan, step by step, on a stream that others may look at, kill us over, or change meanwhile. */
 import { type Clock, sleep } from "../../../contract/clock.ts";
 import type { Plan, Step } from "../../../model/resharding/plan.ts";
+import { nextChangeMs } from "../../../model/resharding/rules.ts";
 import { CommandError } from "../../errors.ts";
 import { type PlanMark, formatMark } from "./plan-tag.ts";
 import type { StreamControl, StreamView } from "./stream-control.ts";
@@ -32,35 +33,46 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
   let { mark } = options;
   await control.setMark(formatMark(mark));
   for (const [index, step] of plan.steps.entries()) {
-    if (!(await waitFor(step.startsAtMs, plan, options))) return index;
     for (;;) {
       const view = await whenActive(control, clock, signal);
       if (view === undefined) return index;
       if (isDone(step, view)) break;
       checkShards(step, view, plan);
-      onBegin(step);
       if (step.kind === "update-shard-count") {
+        const waitMs = waitForCall(mark, options);
+        if (waitMs > 0) {
+          await sleep(clock, Math.min(waitMs, POLL_MS));
+          continue;
+        }
         mark = { ...mark, changesMs: [...mark.changesMs, clock.now()] };
         await control.setMark(formatMark(mark));
       }
+      onBegin(step);
       await begin(step, view, options);
     }
   }
   return plan.steps.length;
 }
 
-/** `false` when the signal aborts first. */
-async function waitFor(atMs: number, { target }: Plan, { clock, signal }: CarryOutOptions): Promise<boolean> {
-  if (atMs - clock.now() > PATIENCE_MS) {
-    throw new CommandError("Kinesis changes a stream's shard count ten times in 24 hours, and these are used up", {
-      hint: `Run the same command again after ${new Date(atMs).toISOString()}; the plan to ${target} shards stands.`,
-    });
-  }
-  return !signal.aborted;
+/**
+ * Milliseconds until Kinesis allows one more UpdateShardCount, by the calls that were made; not by the plan's times, which rest on estimates of how
+ * long changes take.
+ */
+function waitForCall({ changesMs }: PlanMark, { clock, plan }: CarryOutOptions): number {
+  const nowMs = clock.now();
+  const atMs = nextChangeMs(changesMs, nowMs);
+  if (atMs - nowMs <= PATIENCE_MS) return atMs - nowMs;
+  throw new CommandError("Kinesis changes a stream's shard count ten times in 24 hours, and these are used up", {
+    hint: `Run the same command again after ${new Date(atMs).toISOString()}; the plan to ${plan.target} shards stands.`,
+  });
 }
 
-/** Waits out UPDATING; `undefined` when the signal aborts first. */
-async function whenActive(control: StreamControl, clock: Clock, signal: AbortSignal): Promise<StreamView | undefined> {
+/** Waits out UPDATING; `undefined` when the signal aborts first. Throws a CommandError for a stream that is neither. */
+export async function whenActive(
+  control: StreamControl,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<StreamView | undefined> {
   for (;;) {
     if (signal.aborted) return undefined;
     const view = await control.view();

@@ -183,7 +183,7 @@ test("after a call whose answer was lost it ends in the target all the same", as
 });
 
 describe("the declared count", () => {
-  const declared = { stack: "dev", shards: 2 };
+  const declared = { stack: "dev", shards: 2, autoscaled: false };
 
   test("is told where it is left alone", async () => {
     await start(2);
@@ -198,6 +198,17 @@ describe("the declared count", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  test("belongs to an auto-scaler that acts: nothing but a dry run is done", async () => {
+    await start(2);
+    const owned = { ...declared, autoscaled: true };
+    expect(await refusal(applied(4, { declared: owned }))).toEqual({
+      message: "the auto-scaler owns the shards of stack dev, and would change them again",
+      hint: "Set sluice:autoscaling.mode to report and deploy that first; --dry-run shows the plan.",
+    });
+    expect((await applied(4, { declared: owned, dryRun: true })).out).toContain("2 → 4");
+    expect(kinesis.openShards()).toBe(2);
   });
 
   test("is written once the stream is there, before the mark goes", async () => {
