@@ -51,7 +51,8 @@ export async function look(
       recent: recentMinutes(recent, endMs),
       past: (startMs) => slotLoad(past, startMs),
       changesMs: [...(changes.get("changes") ?? [])]
-        .flatMap(([atMs, count]) => Array<number>(count).fill(atMs))
+        // Of the minute only its beginning is told; a call counts until a day after its end.
+        .flatMap(([atMs, count]) => Array<number>(count).fill(atMs + MINUTE_MS - 1))
         .sort((one, other) => one - other),
     },
   };

@@ -105,6 +105,8 @@ const DOWN_SHARE = 0.75;
 const EMERGENCY_CALLS = 4;
 /** What shards that go must be able to come back to with the calls that are left: so many times the usual peak. */
 const EMERGENCY_TIMES = 8;
+/** With more shards than so many times the usual peak a spike has left some over. */
+const LEFT_OVER_TIMES = 1.5;
 /** Changes in 24 hours that a wave of every day may come to; half of them lead up. */
 const DAILY_CHANGES = 4;
 const DAILY_UPS = 2;
@@ -169,10 +171,15 @@ function expected(view: ScalerView, load: number, aheadMs: number): number | und
   const now = usual(view, view.nowMs);
   if (now === undefined) return undefined;
   const ratio = now === 0 ? 1 : Math.min(1.5, Math.max(0.75, load / now));
+  return mostUsual(view, aheadMs) * ratio;
+}
+
+/** The largest load of the same times of the days before, from now on for a time, in shards. */
+function mostUsual(view: ScalerView, aheadMs: number): number {
   let most = 0;
   for (let atMs = view.nowMs; atMs <= view.nowMs + aheadMs; atMs += SLOT_MS)
     most = Math.max(most, usual(view, atMs) ?? 0);
-  return most * ratio;
+  return most;
 }
 
 /** The median of the load at this time of the days before. */
@@ -204,12 +211,12 @@ function mayGo(view: ScalerView, { headroom, maxShards }: ScalerSettings, target
   const { changesMs, nowMs, shards } = view;
   const sinceMs = nowMs - (changesMs.at(-1) ?? -Infinity);
   if (sinceMs < RECENT_MINUTES * MINUTE_MS) return false;
-  const peak = expected(view, 0, DAY_MS);
+  const peak = usual(view, nowMs) === undefined ? undefined : mostUsual(view, DAY_MS);
   if (peak === undefined && sinceMs < BLIND_WAIT_MS) return false;
   const usualPeak = Math.max(1, peak === undefined ? shards : peak * headroom);
   if (callsLeft - 1 < doublings(target, Math.min(maxShards, EMERGENCY_TIMES * usualPeak))) return false;
   // What a spike has left over goes as fast as calls allow; the wave of every day is followed in two steps.
-  if (shards > 2 * usualPeak) return true;
+  if (shards > LEFT_OVER_TIMES * usualPeak) return true;
   const used = SHARD_COUNT_CHANGES - callsLeft;
   const back = peak === undefined ? DAILY_UPS : doublings(target, usualPeak);
   return used + 1 + back <= DAILY_CHANGES;

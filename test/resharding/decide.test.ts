@@ -89,12 +89,12 @@ test("with four calls left a growing load gets double, with none nothing", () =>
 });
 
 test("shards go only while the calls left lead back to eight times the usual peak", () => {
-  const view = { shards: 16, recent: lasting(2), past: () => 3 };
+  const view = { shards: 16, recent: lasting(1), past: () => 2 };
   const used = (count: number) => ({
     ...view,
     changesMs: Array.from({ length: count }, (_, index) => NOW - (20 - index) * HOUR_MS),
   });
-  // To 8; from there two doublings reach 32 shards, so that two calls must be left.
+  // To 8; from there two doublings reach 20 shards, eight times 2 and its headroom, so that two calls must be left.
   expect(decided(used(7))).toEqual({ target: 8, reason: "idle" });
   expect(decided(used(8))).toEqual({ target: 16, reason: "waits" });
 });

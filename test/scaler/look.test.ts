@@ -2,6 +2,7 @@
 import { look } from "../../functions/scaler/look.ts";
 import { SCALER_METRICS_ASKED } from "../../model/cost/scaler-usage.ts";
 import { PAST_DAYS, SLOT_MS } from "../../model/resharding/decide.ts";
+import { recentChanges } from "../../model/resharding/rules.ts";
 import { END, type Figures, MINUTE, NOW, STREAM, active, cloudwatchOf, everyMinute, kinesisOf } from "./support.ts";
 
 const DAY = 86_400_000;
@@ -104,7 +105,7 @@ test("the past is the load of a quarter of an hour in shards, by records or byte
   expect([at, at + SLOT_MS, at + 2 * SLOT_MS].map((startMs) => view!.past(startMs))).toEqual([2, 3, undefined]);
 });
 
-test("its own changes are read back one by one, oldest first, several of a minute too", async () => {
+test("its own changes are read back one by one at their minutes' ends, oldest first, several of a minute too", async () => {
   const changes = new Map([
     [END - 5 * MINUTE, 2],
     [END - 60 * MINUTE, 1],
@@ -112,7 +113,12 @@ test("its own changes are read back one by one, oldest first, several of a minut
     [END, 1],
   ]);
   const { view } = await seen({ ShardCountChanges: { 60: changes } });
-  expect(view!.changesMs).toEqual([END - 60 * MINUTE, END - 5 * MINUTE, END - 5 * MINUTE, END]);
+  expect(view!.changesMs).toEqual([-60, -5, -5, 0].map((minutes) => END + (minutes + 1) * MINUTE - 1));
+});
+
+test("a change counts for a whole day: in the minute in which it was made the day before it is still one of the ten", async () => {
+  const { view } = await seen({ ShardCountChanges: { 60: new Map([[END - DAY, 1]]) } });
+  expect(recentChanges(view!.changesMs, NOW)).toHaveLength(1);
 });
 
 test("what comes in pages is seen as a whole", async () => {
