@@ -60,6 +60,7 @@ const schema = z
     wireFormat: z.enum(WIRE_FORMATS),
     records: z.array(amount).min(1).max(MAX_MINUTES),
     bytes: z.array(amount),
+    throttled: column.optional(),
     keys: keys.optional(),
     shards: z.array(shard).optional(),
     backends: z.array(backend).optional(),
@@ -73,6 +74,7 @@ const schema = z
       }
     };
     sameLength(["bytes"], trace.bytes);
+    sameLength(["throttled"], trace.throttled);
     for (const [list, entries] of Object.entries({ shards: trace.shards, backends: trace.backends })) {
       for (const [index, entry] of (entries ?? []).entries()) {
         for (const [name, value] of Object.entries(entry)) {

@@ -80,7 +80,25 @@ export interface Trace {
   readonly records: readonly number[];
   /** Bytes of those log records, before aggregation and compression, without partition keys. */
   readonly bytes: readonly number[];
+  /**
+   * Kinesis records refused for a shard's limit, over all shards (WriteProvisionedThroughputExceeded): what was refused is in `records` only once it
+   * was sent again and taken.
+   */
+  readonly throttled?: Column;
   readonly keys?: KeySkew;
   readonly shards?: readonly TraceShard[];
   readonly backends?: readonly TraceBackend[];
+}
+
+/** Kinesis records that were refused in all, and in how many minutes; of the shards where the whole stream has no column. */
+export function refusedWrites({ records, shards = [], throttled }: Trace): {
+  readonly writes: number;
+  readonly minutes: number;
+} {
+  const columns = throttled === undefined ? shards.map((shard) => shard.throttled) : [throttled];
+  const refused = records.map((_, minute) => columns.reduce((sum, column) => sum + (column[minute] ?? 0), 0));
+  return {
+    writes: refused.reduce((sum, count) => sum + count, 0),
+    minutes: refused.filter((count) => count > 0).length,
+  };
 }

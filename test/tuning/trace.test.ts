@@ -22,6 +22,7 @@ const traces: fc.Arbitrary<Trace> = minutes.chain((length) => {
       wireFormat: fc.constantFrom("plain" as const, "kpl" as const, "kpl+zlib" as const),
       records: whole,
       bytes: whole,
+      throttled: column,
       shards: fc.array(
         fc.record({
           id,

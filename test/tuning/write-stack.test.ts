@@ -109,3 +109,14 @@ test.each([
 ])("%d shards from 4", (shards, notes) => {
   expect(change({ shards, backends: {} }).notes).toEqual(notes);
 });
+
+test("where the auto-scaler owns the shards it is told that the count is only a beginning", () => {
+  const file = `${FILE}  sluice:autoscaling:\n    mode: act\n    minShards: 2\n    maxShards: 16\n`;
+  const { changes, notes } = changeStackFile(file, configOf(file), { shards: 9, backends: {} }, SWITCHED);
+  expect([changes, notes]).toEqual([
+    ["stream.shardCount: 4 → 9"],
+    [
+      "the auto-scaler owns the shard count: 9 is only what a new stream begins with; its bounds are autoscaling.minShards and autoscaling.maxShards",
+    ],
+  ]);
+});

@@ -2,6 +2,7 @@
 import type { Advice } from "../../../model/tuning/advise.ts";
 import type { Outcome } from "../../../model/tuning/outcome.ts";
 import type { Candidate } from "../../../model/tuning/search.ts";
+import { refusedWrites } from "../../../model/tuning/trace.ts";
 import type { RenderContext } from "./render.ts";
 
 export function renderAdviceJson(advice: Advice, { maxCostUsd, now, problem }: RenderContext): string {
@@ -18,6 +19,7 @@ export function renderAdviceJson(advice: Advice, { maxCostUsd, now, problem }: R
       peakPerSecond: demand.peakPerSecond,
       recordBytes: demand.recordBytes,
       wireFormat: demand.trace.wireFormat,
+      refusedWrites: refusedWrites(demand.trace).writes,
     },
     objective,
     maxCostUsd,

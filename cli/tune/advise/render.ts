@@ -12,6 +12,7 @@ import {
   describeLoad,
   describeObjective,
   describeOnDemand,
+  describeRefused,
   percent,
   seconds,
   shardsText,
@@ -33,8 +34,10 @@ export interface RenderContext {
 export function renderAdvice(advice: Advice, { problem, now, maxCostUsd }: RenderContext): string {
   const { demand, objective } = problem;
   const { trace } = demand;
+  const refused = describeRefused(trace);
   const parts = [
     `Trace: ${trace.source}\n  ${describeLoad(demand)}${skew(advice, problem)}`,
+    ...(refused === undefined ? [] : [refused]),
     describeObjective(objective),
     ...advice.hotKeys.map((key) => describeHotKey(key, objective.headroom).join("\n  ")),
   ];

@@ -5,7 +5,7 @@ import type { HotKey } from "../../../model/tuning/hot-keys.ts";
 import type { OnDemand } from "../../../model/tuning/on-demand.ts";
 import type { Failure, Outcome } from "../../../model/tuning/outcome.ts";
 import type { Objective } from "../../../model/tuning/problem.ts";
-import { MINUTE_MS, type Trace } from "../../../model/tuning/trace.ts";
+import { MINUTE_MS, type Trace, refusedWrites } from "../../../model/tuning/trace.ts";
 import type { Growth } from "../../../model/tuning/what-if.ts";
 import { grouped } from "../../grouped.ts";
 
@@ -39,6 +39,16 @@ export function describeLoad({ trace, meanPerSecond, peakPerSecond, recordBytes 
   return (
     `${trace.records.length} minutes from ${minuteTime(trace, 0)}: ${rate(meanPerSecond)} in the mean, ` +
     `${rate(peakPerSecond)} in the busiest minute, ${Math.round(recordBytes)} bytes a record, ${trace.wireFormat}`
+  );
+}
+
+/** What a trace cannot tell since the stream was full; `undefined` where nothing was refused, or nobody counted. */
+export function describeRefused(trace: Trace): string | undefined {
+  const { minutes, writes } = refusedWrites(trace);
+  if (writes === 0) return undefined;
+  return (
+    `Kinesis refused ${grouped(writes)} writes in ${grouped(minutes)} of these minutes. What producers wanted to send then counts only where and ` +
+    `when it was taken, so that the real peaks were higher: take a larger --headroom, or observe again once nothing is refused.`
   );
 }
 

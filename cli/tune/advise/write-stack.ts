@@ -34,7 +34,13 @@ export function changeStackFile(text: string, config: StackConfig, design: Desig
 
   const { shardCount } = config.stream;
   set(["stream", "shardCount"], shardCount, design.shards);
-  if (design.shards > shardCount * MOST_TIMES || design.shards * MOST_TIMES < shardCount) {
+  if (config.autoscaling?.mode === "act") {
+    if (design.shards !== shardCount)
+      notes.push(
+        `the auto-scaler owns the shard count: ${design.shards} is only what a new stream begins with; ` +
+          `its bounds are autoscaling.minShards and autoscaling.maxShards`,
+      );
+  } else if (design.shards > shardCount * MOST_TIMES || design.shards * MOST_TIMES < shardCount) {
     notes.push(
       `${shardCount} → ${design.shards} shards is more than ×2 or less than ×½, which one update may do: ` +
         `sluice tune apply --target ${design.shards} goes there in steps`,

@@ -12,14 +12,19 @@ export interface StreamMetrics {
   /** Kinesis records taken. */
   readonly records: readonly number[];
   readonly bytes: readonly number[];
+  /** Kinesis records refused for a shard's limit; `undefined` where there is no value. */
+  readonly throttled: Column | undefined;
   /** Those with metrics of their own. */
   readonly shards: readonly TraceShard[];
   readonly backends: readonly TraceBackend[];
 }
 
-/** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
-const OF_STREAM = { records: "IncomingRecords", bytes: "IncomingBytes" } as const;
-const OF_SHARD = { ...OF_STREAM, throttled: "WriteProvisionedThroughputExceeded" } as const;
+/** Of the whole stream, and of each shard. https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
+const OF_STREAM = {
+  records: "IncomingRecords",
+  bytes: "IncomingBytes",
+  throttled: "WriteProvisionedThroughputExceeded",
+} as const;
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 const OF_FUNCTION = {
   iteratorAgeMs: ["IteratorAge", "Maximum"],
@@ -61,6 +66,7 @@ export async function streamMetrics(question: StreamMetricsQuestion): Promise<St
     // A minute without a value is one in which nothing came.
     records: column("records").map((value) => value ?? 0),
     bytes: column("bytes").map((value) => value ?? 0),
+    throttled: has("throttled") ? column("throttled") : undefined,
     shards: shards
       .filter(({ id }) => has(`${id}/records`))
       .map((shard) => ({
@@ -91,7 +97,7 @@ function requestsOf(
   return [
     ...Object.entries(OF_STREAM).map(([key, name]) => kinesis(key, name)),
     ...shards.flatMap(({ id }) =>
-      Object.entries(OF_SHARD).map(([key, name]) => kinesis(`${id}/${key}`, name, { ShardId: id })),
+      Object.entries(OF_STREAM).map(([key, name]) => kinesis(`${id}/${key}`, name, { ShardId: id })),
     ),
     ...backends.flatMap(({ name: backend, functionName }) =>
       Object.entries(OF_FUNCTION).map(([key, [name, statistic]]) => ({

@@ -56,6 +56,7 @@ export async function observeMetrics(
           ? Math.max(0, bytes - metrics.records[minute]! * PARTITION_KEY_BYTES)
           : Math.round(bytes * found.logBytesPerByte),
       ),
+      ...(metrics.throttled && { throttled: metrics.throttled }),
       ...(found && { keys: found.keys }),
       ...(metrics.shards.length > 0 && { shards: metrics.shards }),
       backends: metrics.backends,

@@ -1,6 +1,6 @@
 /** A trace in a few lines, for a terminal. Pure. */
 import Table from "cli-table3";
-import { MINUTE_MS, type Column, type Trace } from "../../../model/tuning/trace.ts";
+import { MINUTE_MS, type Column, type Trace, refusedWrites } from "../../../model/tuning/trace.ts";
 import { grouped } from "../../grouped.ts";
 
 /** Keys that are shown; the trace has all that stand out. */
@@ -18,6 +18,7 @@ export function renderTrace(trace: Trace): string {
     `log records/s: mean ${rate(total / 60 / records.length)}, busiest minute ${rate(most(records) / 60)}`,
     `bytes of a log record: ${rate(total === 0 ? 0 : sum(bytes) / total)}, sent ${wireFormat}`,
     keyLine(trace),
+    ...refusedLine(trace),
   ];
   const tables = [
     ...(shards.length === 0 ? [] : [shardTable(shards)]),
@@ -34,6 +35,12 @@ function keyLine({ keys }: Trace): string {
   const named = shown.length === 0 ? "none stands out" : shown.join(", ");
   const error = shareError === 0 ? "" : `, too high by ${percent(shareError)} at most`;
   return `keys: ${grouped(distinctKeys)} in ${grouped(sampledRecords)} sampled log records; ${named}${error}`;
+}
+
+/** None where nothing was refused, or nobody counted. */
+function refusedLine(trace: Trace): string[] {
+  const { minutes, writes } = refusedWrites(trace);
+  return writes === 0 ? [] : [`refused writes: ${grouped(writes)}, in ${grouped(minutes)} minutes`];
 }
 
 function shardTable(shards: NonNullable<Trace["shards"]>): string {

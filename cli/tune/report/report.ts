@@ -9,6 +9,7 @@ import {
   describeLoad,
   describeObjective,
   describeOnDemand,
+  describeRefused,
   percent,
   rate,
   seconds,
@@ -43,10 +44,12 @@ interface Figure {
 export async function renderReport(advice: Advice, view: RenderContext): Promise<string> {
   const { demand, objective } = view.problem;
   const { trace } = demand;
+  const refused = describeRefused(trace);
   const figures = await Promise.all(figuresOf(advice, view).map(drawFigure));
   const body = [
     `<h1>Shards for ${escapeHtml(trace.source)}</h1>`,
     paragraph(`${describeLoad(demand)}. ${describeObjective(objective)}`),
+    ...(refused === undefined ? [] : [`<p class="warning">${escapeHtml(refused)}</p>`]),
     ...advice.hotKeys.map(
       (key) => `<div class="warning">${describeHotKey(key, objective.headroom).map(paragraph).join("")}</div>`,
     ),

@@ -104,6 +104,7 @@ test("columns begin and end with the stream's records; what is missing is 0 for 
   const cloudwatch = only({
     "Sum IncomingRecords": [undefined, 60, undefined, 120, undefined],
     "Sum IncomingBytes": [undefined, 6000, undefined, 12_000],
+    "Sum WriteProvisionedThroughputExceeded": [7, 8, undefined, 0],
     "Sum IncomingRecords shardId-000000000001": [undefined, 60, undefined, 120],
     "Sum IncomingBytes shardId-000000000001": [undefined, 6000, undefined, 12_000],
     "Sum WriteProvisionedThroughputExceeded shardId-000000000001": [7, 8, undefined, 9],
@@ -112,7 +113,12 @@ test("columns begin and end with the stream's records; what is missing is 0 for 
   });
   const shards = shardsOf(2);
   const found = await streamMetrics({ cloudwatch, facts: FACTS, shards, sinceMs: START, untilMs: START + 5 * MINUTE });
-  expect(found).toMatchObject({ startMs: START + MINUTE, records: [60, 0, 120], bytes: [6000, 0, 12_000] });
+  expect(found).toMatchObject({
+    startMs: START + MINUTE,
+    records: [60, 0, 120],
+    bytes: [6000, 0, 12_000],
+    throttled: [8, null, 0],
+  });
   expect(found.shards).toMatchObject([
     { id: "shardId-000000000001", records: [60, null, 120], bytes: [6000, null, 12_000], throttled: [8, null, 9] },
   ]);
