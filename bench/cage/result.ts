@@ -7,7 +7,17 @@ import type { FlatnessResult } from "./flatness.ts";
 import type { Round } from "./measure.ts";
 import { type ProcessorTime, processorTimeOf } from "./service-time.ts";
 import { scaled, type StageTimes } from "./stages.ts";
-import type { TargetResult } from "./targets.ts";
+
+/** One target of a run. */
+export interface TargetResult {
+  readonly what: string;
+  /** The bound, as it is printed: `≥ 7,000`. */
+  readonly target: string;
+  /** What was measured, as it is printed. */
+  readonly measured: string;
+  readonly value: number;
+  readonly met: boolean;
+}
 
 /** What came of one contender: all rounds together. */
 export interface ContenderResult {

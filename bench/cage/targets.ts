@@ -1,18 +1,7 @@
 /** What Sluice is to reach in the cage, and whether a run did. Pure. */
 import { TARGETS as COST_TARGETS } from "../../model/cost/full-shard.ts";
 import { LIMIT, SLUICE } from "./contender.ts";
-import type { CageResult, ContenderResult } from "./result.ts";
-
-/** One target of a run. */
-export interface TargetResult {
-  readonly what: string;
-  /** The bound, as it is printed: `≥ 7,000`. */
-  readonly target: string;
-  /** What was measured, as it is printed. */
-  readonly measured: string;
-  readonly value: number;
-  readonly met: boolean;
-}
+import type { CageResult, ContenderResult, TargetResult } from "./result.ts";
 
 /** A run without its targets, and what the model says of the other format. */
 export interface TargetInput extends Omit<CageResult, "targets"> {

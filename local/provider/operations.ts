@@ -10,7 +10,7 @@ import type { Services } from "../services.ts";
 import { diffInputs } from "./diff.ts";
 import type { ResourceDiff } from "./diff.ts";
 import { seenState } from "./refresh.ts";
-import { type Properties, unknownIfMadeOfUnknown, withContents } from "./values.ts";
+import { type Properties, type ResourceState, unknownIfMadeOfUnknown, withContents } from "./values.ts";
 
 /** What the local cloud does not do: said to the engine, which names the resource. */
 export class ProviderError extends Error {
@@ -18,13 +18,6 @@ export class ProviderError extends Error {
     super(message, options);
     this.name = "ProviderError";
   }
-}
-
-/** A resource as the engine keeps it. */
-export interface ResourceState {
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly properties: Properties;
 }
 
 /** The operations of every resource type, on one running cloud. */

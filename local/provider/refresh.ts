@@ -1,6 +1,5 @@
 /** What a refresh finds: the declared state, with what the running cloud has in its place. Pure. */
-import type { ResourceState } from "./operations.ts";
-import { type Properties, isStructure, sameValue, valueOf } from "./values.ts";
+import { type Properties, type ResourceState, isStructure, sameValue, valueOf } from "./values.ts";
 
 /**
  * A resource as it is. `found` is what a realiser has read: those inputs that matter here, in their form; what it leaves out is not kept

@@ -5,6 +5,13 @@ import { ARCHIVE, ASSET, SIGNATURE_KEY, UNKNOWN } from "../pulumi-values.ts";
 /** Properties as they come off the wire: plain JSON in which assets and archives are objects with a signature. */
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** A resource as the engine keeps it. */
+export interface ResourceState {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly properties: Properties;
+}
+
 /** Whether a value is an object without a signature: a structure to be compared key by key. */
 export function isStructure(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !Object.hasOwn(value, SIGNATURE_KEY);
