@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { systemClock } from "../../contract/clock.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import { connect } from "../connect/connect.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";

@@ -2,7 +2,8 @@ import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { CommandError, UsageError } from "../errors.ts";
 import { type CloudOptions, cloudOf } from "../run-option.ts";
-import { type Connection, connect } from "./connect.ts";
+import { connect } from "./connect.ts";
+import type { Connection } from "./connection.ts";
 
 /** A stack's cloud that is up: its stream takes records, and its metrics are there. */
 export interface LiveConnection extends Connection {

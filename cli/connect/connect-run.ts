@@ -10,7 +10,7 @@ import { CommandError, UsageError, messageOf } from "../errors.ts";
 import { QueryError, queryEndpoint } from "../query/query-endpoint.ts";
 import { answers } from "./answers.ts";
 import { type Bucket, folderBucket, s3Bucket } from "./bucket.ts";
-import type { Connection, StorageWriteTarget } from "./connect.ts";
+import type { Connection, StorageWriteTarget } from "./connection.ts";
 import { lockForReplay, refuseWhileReplayed } from "./replay-lock.ts";
 import { STACK_FILE, readRunEndpoints, readRunFacts } from "./run-files.ts";
 import type { StackFacts } from "./stack-facts.ts";

@@ -4,7 +4,7 @@ import { LOCAL_ENDPOINTS } from "../../contract/environment.ts";
 import type { TokenSource } from "../../functions/warehouse/token-cache.ts";
 import { QueryError, queryEndpoint } from "../query/query-endpoint.ts";
 import { s3Bucket } from "./bucket.ts";
-import type { Connection } from "./connect.ts";
+import type { Connection } from "./connection.ts";
 import { factsOfStack } from "./facts-of-stack.ts";
 import { googleTokens } from "./google-tokens.ts";
 import type { StackFacts } from "./stack-facts.ts";

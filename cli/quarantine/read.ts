@@ -1,7 +1,7 @@
 import { quarantinePrefix } from "../../contract/keys.ts";
 import type { Reason } from "../../contract/reasons.ts";
 import type { RecordId } from "../../contract/record-id.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import { ObjectError } from "../connect/bucket.ts";
 import { objectsInWindow } from "../object-walk.ts";
 import { quarantineLine } from "../replay/stored-lines.ts";

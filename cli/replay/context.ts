@@ -1,6 +1,6 @@
 import type { Clock } from "../../contract/clock.ts";
 import { CommandError } from "../errors.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import type { Consumer, Handled, Pace } from "./consumer.ts";
 import type { ReplayRequest } from "./request.ts";
 import type { ReplayState } from "./state.ts";

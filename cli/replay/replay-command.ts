@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { systemClock } from "../../contract/clock.ts";
 import type { Reason } from "../../contract/reasons.ts";
 import { connect } from "../connect/connect.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import { CommandError, UsageError, describeError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type Interrupt, listenForInterrupt } from "../interrupt.ts";

@@ -1,7 +1,7 @@
 import { type Clock, type Random, sleep } from "../../contract/clock.ts";
 import { ObjectStore, StoreError } from "../../functions/shared/object-store.ts";
 import type { Bucket } from "../connect/bucket.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import { CommandError, UsageError, codeOf } from "../errors.ts";
 import { TokenBucket } from "../produce/token-bucket.ts";
 import { replayArchive } from "./archive.ts";

@@ -1,7 +1,7 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { KinesisEventRecord } from "../../functions/shared/event.ts";
 import { Unpacker } from "../../functions/shared/unpack.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import { CommandError } from "../errors.ts";
 import { inWindow } from "../time-window.ts";
 import { type ReplayContext, writeOrPutAway } from "./context.ts";

@@ -14,7 +14,7 @@ import { Judgement } from "../../functions/warehouse/judge.ts";
 import { RowEncoder } from "../../functions/warehouse/rows.ts";
 import { encodeWriterSchema } from "../../functions/warehouse/schema.ts";
 import { TableHealth } from "../../functions/warehouse/table-health.ts";
-import type { StorageWriteTarget } from "../connect/connect.ts";
+import type { StorageWriteTarget } from "../connect/connection.ts";
 import type { Consumer, Handled, Pace } from "./consumer.ts";
 import type { DeadLetterOffice } from "./dead-letter-office.ts";
 import type { Batch } from "./stored-batch.ts";

@@ -1,6 +1,6 @@
 import { divertedBackendPrefix, quarantinePrefix } from "../../contract/keys.ts";
 import type { ObjectSource } from "../audit/object-source.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import { failedKeys } from "../failed-batches.ts";
 import { objectsInWindow } from "../object-walk.ts";
 

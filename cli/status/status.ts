@@ -1,7 +1,7 @@
 /** How a stack is: what its backends do, how far they are behind, what rings, what has been put away. */
 import { type KinesisClient, DescribeStreamSummaryCommand } from "@aws-sdk/client-kinesis";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import type { BackendRow } from "../report/invocation-table.ts";
 import { type AlarmStatus, stackAlarms } from "./alarms.ts";
 import { type DeadLetters, countDeadLetters } from "./dead-letters.ts";

@@ -2,7 +2,7 @@
 import { PARTITION_COLUMN, TABLE_PREFIX } from "../../contract/columns.ts";
 import { archivePrefix } from "../../contract/keys.ts";
 import { type Bucket, ObjectError } from "../connect/bucket.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import { type NamedObject, objectsInWindow } from "../object-walk.ts";
 import { archiveLine } from "../replay/stored-lines.ts";
 import { openObject, readIfThere } from "../replay/stored-object.ts";

@@ -1,7 +1,7 @@
 /** Where records are that have not reached a backend: its dead letters, or nowhere yet. */
 import { divertedBackendPrefix, quarantinePrefix } from "../../contract/keys.ts";
 import { type Bucket, ObjectError } from "../connect/bucket.ts";
-import type { Connection } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
 import { failedKeys, parseFailedBatch } from "../failed-batches.ts";
 import { objectsInWindow } from "../object-walk.ts";
 import { type LineReader, divertedLine, quarantineLine } from "../replay/stored-lines.ts";

@@ -1,7 +1,7 @@
 /** A stack's cloud in memory for replays, with dead letters that the real consumers have written. */
 import { gunzipSync } from "node:zlib";
 import type { Bucket } from "../../cli/connect/bucket.ts";
-import type { Connection } from "../../cli/connect/connect.ts";
+import type { Connection } from "../../cli/connect/connection.ts";
 import { replay } from "../../cli/replay/replay.ts";
 import type { ReplayRequest } from "../../cli/replay/request.ts";
 import { ReplayState } from "../../cli/replay/state.ts";

@@ -4,7 +4,7 @@ import { planByLoad } from "../../../model/resharding/plan-load.ts";
 import { planCount } from "../../../model/resharding/plan-count.ts";
 import { shardUsdPerMonth } from "../../../model/resharding/price.ts";
 import type { Terminal } from "../../command.ts";
-import type { Connection } from "../../connect/connect.ts";
+import type { Connection } from "../../connect/connection.ts";
 import { CommandError } from "../../errors.ts";
 import { carryOut, whenActive } from "./carry-out.ts";
 import { sureMetrics } from "../sure-metrics.ts";

@@ -6,7 +6,7 @@ import {
   type ScalerSettings,
   decide,
 } from "../../../model/resharding/decide.ts";
-import type { Connection } from "../../connect/connect.ts";
+import type { Connection } from "../../connect/connection.ts";
 import { CommandError } from "../../errors.ts";
 
 /** What a decision is made from. */
