@@ -2,8 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type AdviseFlags } from "../../cli/tune/advise/register.ts";
-import { runAdvise } from "../../cli/tune/advise/advise-command.ts";
+import { type AdviseFlags, runAdvise } from "../../cli/tune/advise/advise-command.ts";
 import { runCommandLine } from "../../cli/program.ts";
 import { hashKeyOf } from "../../model/stream/hash-key.ts";
 import { parseTrace } from "../../model/tuning/trace-schema.ts";

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { WireFormat } from "../../../model/cost/load.ts";
 import type { Clock } from "../../../contract/clock.ts";
 import { ConfigError } from "../../../infra/config/error.ts";
 import { resolveConfig } from "../../../infra/config/resolve.ts";
@@ -19,10 +20,24 @@ import { EXIT } from "../../exit-codes.ts";
 import { readTrace } from "../read-trace.ts";
 import { renderAdviceJson } from "./json.ts";
 import { Progress } from "./progress.ts";
-import type { AdviseFlags } from "./register.ts";
 import { renderAdvice } from "./render.ts";
 import { declaredDesign, tunedStack } from "./tuned-stack.ts";
 import { changeStackFile } from "./write-stack.ts";
+
+/** What the command line says. */
+export interface AdviseFlags {
+  readonly trace: string;
+  readonly format: WireFormat;
+  readonly sloAge: number;
+  readonly headroom: number;
+  readonly maxCost?: number;
+  readonly growth: number;
+  readonly stack?: string;
+  readonly seed: number;
+  readonly json: boolean;
+  readonly html?: string;
+  readonly write: boolean;
+}
 
 /** Objectives of the frontier beside the one asked for, as parts and times of it. */
 const FRONTIER = [0.1, 0.25, 0.5, 2, 5] as const;

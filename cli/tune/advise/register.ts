@@ -1,24 +1,10 @@
 import { type Command, Option } from "commander";
 import { systemClock } from "../../../contract/clock.ts";
-import { WIRE_FORMATS, type WireFormat } from "../../../model/cost/load.ts";
+import { WIRE_FORMATS } from "../../../model/cost/load.ts";
 import type { CommandContext } from "../../command.ts";
 import { positiveNumber, wholeNumber } from "../../options.ts";
 import { duration, factor, share } from "../options.ts";
-
-/** What the command line says. */
-export interface AdviseFlags {
-  readonly trace: string;
-  readonly format: WireFormat;
-  readonly sloAge: number;
-  readonly headroom: number;
-  readonly maxCost?: number;
-  readonly growth: number;
-  readonly stack?: string;
-  readonly seed: number;
-  readonly json: boolean;
-  readonly html?: string;
-  readonly write: boolean;
-}
+import type { AdviseFlags } from "./advise-command.ts";
 
 const EXAMPLES = `
 Examples:

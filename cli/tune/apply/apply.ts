@@ -110,7 +110,7 @@ function unfinishedPlan(
   const what =
     mark === undefined ? `"${tag}"` : `to ${shardsText(mark.target)} of ${new Date(mark.sinceMs).toISOString()}`;
   throw new CommandError(`the plan ${what} for ${stream} is unfinished`, {
-    hint: `Finish it with --target ${mark?.target ?? "N"}, or give it up with --abandon: the shards stay as they are now.`,
+    hint: `Finish it with --target ${mark?.target ?? "N"}, or give it up with --abandon: another plan begins from what there is now.`,
   });
 }
 

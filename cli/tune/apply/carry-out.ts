@@ -44,11 +44,9 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
           await sleep(clock, Math.min(waitMs, POLL_MS));
           continue;
         }
-        mark = { ...mark, changesMs: [...mark.changesMs, clock.now()] };
-        await control.setMark(formatMark(mark));
       }
       onBegin(step);
-      await begin(step, view, options);
+      mark = await begin(step, view, mark, options);
     }
   }
   return plan.steps.length;
@@ -101,14 +99,25 @@ function checkShards(step: Step, { open }: StreamView, plan: Plan): void {
   );
 }
 
-async function begin(step: Step, { open }: StreamView, { control, plan }: CarryOutOptions): Promise<void> {
+/** Makes the call; the mark with it, which is on the stream before, for whoever goes on if we are killed now. */
+async function begin(
+  step: Step,
+  { open }: StreamView,
+  mark: PlanMark,
+  { clock, control, plan }: CarryOutOptions,
+): Promise<PlanMark> {
+  const counted = step.kind === "update-shard-count";
+  const marked = counted ? { ...mark, changesMs: [...mark.changesMs, clock.now()] } : mark;
+  if (counted) await control.setMark(formatMark(marked));
   try {
     await control.begin(step, open);
   } catch (error) {
     const code = error instanceof Error ? error.name : "";
     // Somebody else's change, or our own whose answer was lost: it is waited for, and the shards are looked at again.
-    if (code === "ResourceInUseException" || isDone(step, await control.view())) return;
+    if (code === "ResourceInUseException" || isDone(step, await control.view())) return marked;
     if (code !== "LimitExceededException") throw error;
+    // It has changed nothing: Kinesis does not count it either.
+    if (counted) await control.setMark(formatMark(mark));
     throw new CommandError(`Kinesis refuses ${step.kind} to ${step.toShards} shards: ${(error as Error).message}`, {
       cause: error,
       hint:
@@ -116,4 +125,5 @@ async function begin(step: Step, { open }: StreamView, { control, plan }: CarryO
         `The plan to ${plan.target} shards stands: run the same command again later.`,
     });
   }
+  return marked;
 }

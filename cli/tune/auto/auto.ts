@@ -30,7 +30,8 @@ const WORDS: Readonly<Record<ScalerReason, string>> = {
   fits: "the load is within what the shards take",
   load: "the load needs it",
   throttled: "producers are refused, and the shards are busy",
-  "hot-shard": "one shard refuses records while the others are idle: sluice tune apply --hot",
+  "hot-shard":
+    "records are refused though the shards together are not full: a burst of seconds, or one key or range, for which there is sluice tune apply --hot",
   idle: "the load has been low for an hour, and stays so as far as the days before tell",
   waits: "fewer would do, and it is too soon after a change or too late in the day's calls",
   "at-maximum": "more are needed than there may be",

@@ -1,24 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { WIRE_FORMATS, type WireFormat } from "../../../model/cost/load.ts";
+import { WIRE_FORMATS } from "../../../model/cost/load.ts";
 import { type RateProfile, parseProfile } from "../../../model/tuning/generated-trace.ts";
 import type { CommandContext } from "../../command.ts";
 import { positiveNumber, positiveWholeNumber } from "../../options.ts";
 import { daysOrHours, share, time } from "../options.ts";
-
-/** What the command line says. */
-export interface TraceFlags {
-  readonly input?: readonly string[];
-  readonly rate?: number;
-  readonly rateProfile?: RateProfile;
-  readonly duration: number;
-  readonly startsAt?: Date;
-  readonly recordSize?: number;
-  readonly hotKey?: number;
-  readonly format: WireFormat;
-  readonly playerIdField: string;
-  readonly showIds: boolean;
-  readonly out: string;
-}
+import type { TraceFlags } from "./trace-command.ts";
 
 const EXAMPLES = `
 Examples:

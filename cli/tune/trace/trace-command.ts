@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type RateProfile, generateTrace } from "../../../model/tuning/generated-trace.ts";
 import { hashKeyOf } from "../../../model/stream/hash-key.ts";
+import type { WireFormat } from "../../../model/cost/load.ts";
 import type { KeySkew, Trace } from "../../../model/tuning/trace.ts";
 import type { CommandContext } from "../../command.ts";
 import { UsageError } from "../../errors.ts";
@@ -9,7 +10,21 @@ import { checkInputs, readInput } from "../../input/read-input.ts";
 import { checkOutputs } from "../../local/check-outputs.ts";
 import { lineKeys } from "../../produce/partition-key.ts";
 import { KeyCount, hashedKey } from "./key-count.ts";
-import type { TraceFlags } from "./register.ts";
+
+/** What the command line says. */
+export interface TraceFlags {
+  readonly input?: readonly string[];
+  readonly rate?: number;
+  readonly rateProfile?: RateProfile;
+  readonly duration: number;
+  readonly startsAt?: Date;
+  readonly recordSize?: number;
+  readonly hotKey?: number;
+  readonly format: WireFormat;
+  readonly playerIdField: string;
+  readonly showIds: boolean;
+  readonly out: string;
+}
 
 const DAY_MS = 86_400_000;
 const MINUTES_PER_HOUR = 60;
