@@ -1,11 +1,8 @@
 /** `npm run bench -- archive` and `-- warehouse`: the bundled handlers in Lambda's cage, beside others that do the same work. */
-import { CommandError } from "../../cli/errors.ts";
-import { EXIT } from "../../cli/exit-codes.ts";
-import { listenForInterrupt } from "../../cli/interrupt.ts";
 import { systemClock } from "../../contract/clock.ts";
 import type { Command } from "commander";
 import type { RegisterBench } from "../bench.ts";
-import { storeResult } from "../results.ts";
+import { finish, measured } from "../run-bench.ts";
 import { StandIns } from "../stand-ins/stand-ins.ts";
 import type { Backend } from "./contender.ts";
 import { type CageOptions, cageOptions, unpublishable } from "./options.ts";
@@ -31,21 +28,9 @@ function register(program: Command, backend: Backend, what: string): void {
 }
 
 async function bench(backend: Backend, options: CageOptions): Promise<void> {
-  const interrupt = listenForInterrupt(process, systemClock);
-  try {
-    const result = await measure(backend, options, interrupt.signal);
-    const files = storeResult(backend, result, options.publish === true && !hasErrors(result));
-    process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
-    if (hasErrors(result)) process.exitCode = EXIT.failed;
-  } catch (error) {
-    const code = interrupt.exitCode();
-    if (code === undefined && !(error instanceof CommandError)) throw error;
-    if (code !== undefined) process.stderr.write(`${backend}: ended before it was done; nothing is stored\n`);
-    else if (error instanceof CommandError) process.stderr.write(described(error));
-    process.exitCode = code ?? (error as CommandError).exitCode;
-  } finally {
-    interrupt.dispose();
-  }
+  const result = await measured(backend, (signal) => measure(backend, options, signal));
+  if (result === undefined) return;
+  finish(backend, result, options, { report: report(result), broken: failures(result) });
 }
 
 async function measure(backend: Backend, options: CageOptions, signal: AbortSignal): Promise<CageResult> {
@@ -60,18 +45,18 @@ async function measure(backend: Backend, options: CageOptions, signal: AbortSign
   }
 }
 
-/** Whether an invocation failed: contents that differ end the run before there is a result. */
-function hasErrors({ contenders, flatness }: CageResult): boolean {
-  return contenders.some(({ errorPercent }) => errorPercent > 0) || (flatness?.failed ?? 0) > 0;
+/** Invocations that failed: contents that differ end the run before there is a result. */
+function failures({ contenders, flatness }: CageResult): string[] {
+  const failing = contenders.filter(({ errorPercent }) => errorPercent > 0);
+  return [
+    ...failing.map(({ name, errorPercent }) => `${name}: ${errorPercent.toFixed(1)} % of the invocations failed`),
+    ...((flatness?.failed ?? 0) > 0 ? [`${flatness!.failed} invocations failed while memory was watched`] : []),
+  ];
 }
 
-function described({ message, hint }: CommandError): string {
-  return `error: ${message}\n${hint === undefined ? "" : `  ${hint}\n`}`;
-}
-
-function report(result: CageResult, files: readonly string[]): string {
+function report(result: CageResult): string {
   const { command, machine } = result;
   const { node, platform, kernel, cores, processor } = machine;
   const made = `${command}\nNode ${node}, ${platform}, kernel ${kernel}, ${cores} cores, ${processor}\n`;
-  return `${made}\n${renderCage(result)}${files.join(", ")}\n`;
+  return `${made}\n${renderCage(result)}`;
 }

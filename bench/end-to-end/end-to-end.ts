@@ -1,12 +1,10 @@
 /** `npm run bench -- end-to-end`: `npm start` as users run it, and how many records a second come through both backends. */
 import { gzipSync } from "node:zlib";
 import { playerLog } from "../../cli/generate/player-log.ts";
-import { listenForInterrupt } from "../../cli/interrupt.ts";
 import { positiveWholeNumber, seed } from "../../cli/options.ts";
-import { systemClock } from "../../contract/clock.ts";
 import type { RegisterBench } from "../bench.ts";
 import { thisMachine } from "../machine.ts";
-import { storeResult } from "../results.ts";
+import { finish, measured } from "../run-bench.ts";
 import { brokenClaims, type EndToEndResult, type EndToEndRun, targetOf } from "./result.ts";
 import { type RunPlan, runLocally } from "./run.ts";
 import { renderEndToEnd } from "./table.ts";
@@ -35,19 +33,9 @@ export const registerEndToEnd: RegisterBench = (program) => {
     .option("--json", "print the result as JSON")
     .option("--publish", "make this the result that the docs quote")
     .action(async (options: Options) => {
-      const interrupt = listenForInterrupt(process, systemClock);
-      const result = await measure(options, interrupt.signal);
-      const code = interrupt.exitCode();
-      interrupt.dispose();
-      if (result === undefined) {
-        process.exitCode = code!;
-        return;
-      }
-      const broken = brokenClaims(result);
-      const files = storeResult("end-to-end", result, options.publish === true && broken.length === 0);
-      process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
-      for (const sentence of broken) process.stderr.write(`${sentence}\n`);
-      if (broken.length > 0) process.exitCode = 1;
+      const result = await measured("end-to-end", (signal) => measure(options, signal));
+      if (result === undefined) return;
+      finish("end-to-end", result, options, { report: report(result), broken: brokenClaims(result) });
     });
 };
 
@@ -72,10 +60,10 @@ async function measure({ records, seed }: Options, signal: AbortSignal): Promise
   };
 }
 
-function report(result: EndToEndResult, files: readonly string[]): string {
+function report(result: EndToEndResult): string {
   const { command, machine, input, runs } = result;
   const made = `${command}\nNode ${machine.node}, ${machine.platform}, ${machine.cores} cores, ${machine.processor}\n`;
   const bytes = Math.round(runs[0]!.recordBytes);
   const log = `Records of ${bytes} bytes, gzip −6 ratio ${input.gzipRatio.toFixed(2)}\n`;
-  return `${made}${log}\n${renderEndToEnd(result)}${files.join(", ")}\n`;
+  return `${made}${log}\n${renderEndToEnd(result)}`;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { wholeNumber, wholeNumberFrom } from "../../cli/options.ts";
 import type { RegisterBench } from "../bench.ts";
 import { thisMachine } from "../machine.ts";
-import { storeResult } from "../results.ts";
+import { finish } from "../run-bench.ts";
 import { catchUpOnOneShard } from "./model.ts";
 import { measurePair } from "./pair.ts";
 import { brokenClaims, type IsolationResult, type ModelResult } from "./result.ts";
@@ -39,12 +39,11 @@ export const registerIsolation: RegisterBench = (program) => {
     .option("--publish", "make this the result that docs/isolation.md quotes")
     .action(async (options: Options) => {
       const result = await measure(options);
-      const files = storeResult("isolation", result, options.publish === true);
-      if (options.publish === true) writeFileSync(PAGE, withResults(readFileSync(PAGE, "utf8"), result));
-      process.stdout.write(options.json === true ? `${JSON.stringify(result, undefined, 2)}\n` : report(result, files));
-      const broken = brokenClaims(result);
-      for (const sentence of broken) process.stderr.write(`${sentence}\n`);
-      if (broken.length > 0) process.exitCode = 1;
+      finish("isolation", result, options, {
+        report: report(result),
+        broken: brokenClaims(result),
+        publishPage: () => writeFileSync(PAGE, withResults(readFileSync(PAGE, "utf8"), result)),
+      });
     });
 };
 
@@ -72,8 +71,8 @@ function modelRows(): ModelResult[] {
   return READS.flatMap((reads) => MODEL_LOADS.map((load) => catchUpOnOneShard({ reads, load, ...limits })));
 }
 
-function report(result: IsolationResult, files: readonly string[]): string {
+function report(result: IsolationResult): string {
   const { command, machine } = result;
   const made = `${command}\nNode ${machine.node}, ${machine.platform}, ${machine.cores} cores, ${machine.processor}\n`;
-  return `${made}\n${renderTables(result)}\n${files.join(", ")}\n`;
+  return `${made}\n${renderTables(result)}\n`;
 }

@@ -1,3 +1,4 @@
+import { CommandError } from "../../cli/errors.ts";
 import { CagedFunction } from "../cage/caged-function.ts";
 import { type Contender, type ContenderBundle, environmentOf } from "../cage/contender.ts";
 import type { EventSet } from "../cage/events.ts";
@@ -34,11 +35,13 @@ export async function coldStart(
     const { initMs, loadMs, startedAt, endedAt, error, response } = await caged.invoke(set.events[0]!);
     const processorMs = caged.processorNanos() / 1e6;
     if (error !== undefined || response?.toString() !== ACKNOWLEDGED) {
-      throw new Error(`${name}: the first invocation failed: ${error?.errorMessage ?? "not all was acknowledged"}`);
+      throw new CommandError(
+        `${name}: the first invocation failed: ${error?.errorMessage ?? "not all was acknowledged"}`,
+      );
     }
     const { records, digest } = await standIns.take(contender.store);
     if (records !== set.contents.records || digest !== set.contents.digest) {
-      throw new Error(`${name}: ${records} records were stored in place of ${set.contents.records}, or others`);
+      throw new CommandError(`${name}: ${records} records were stored in place of ${set.contents.records}, or others`);
     }
     return {
       processMs: initMs! - loadMs!,

@@ -1,6 +1,4 @@
 /** `npm run bench -- start-up`: what a cold start takes until the first answer, and how large the bundles are. */
-import { EXIT } from "../../cli/exit-codes.ts";
-import { type Interrupt, listenForInterrupt } from "../../cli/interrupt.ts";
 import { positiveWholeNumber, seed, wholeNumberFrom } from "../../cli/options.ts";
 import { systemClock } from "../../contract/clock.ts";
 import type { RegisterBench } from "../bench.ts";
@@ -9,7 +7,7 @@ import { MB_PER_PROCESSOR } from "../cage/cgroup.ts";
 import { eventsOf } from "../cage/events.ts";
 import { generatedTexts } from "../cage/records.ts";
 import { describeMachine, thisMachine } from "../machine.ts";
-import { storeResult } from "../results.ts";
+import { finish, measured } from "../run-bench.ts";
 import { StandIns } from "../stand-ins/stand-ins.ts";
 import { type StartMeasured, coldStart } from "./cold-start.ts";
 import { type StartUpResult, missedTargets, startUpRow } from "./result.ts";
@@ -20,9 +18,6 @@ const RECORDS = 100;
 const MIN_MEMORY_MB = 128;
 /** The records are this old when they are sent. */
 const AGE_MS = 3_600_000;
-
-/** Said already. */
-const FAILED = Symbol("failed");
 
 interface Options {
   readonly starts: number;
@@ -47,34 +42,17 @@ export const registerStartUp: RegisterBench = (program) => {
 };
 
 async function run(options: Options): Promise<void> {
-  const interrupt = listenForInterrupt(process, systemClock);
-  const result = await measure(options, interrupt).catch((error: unknown) => {
-    // A terminal's signal ends esbuild and the functions too, and whoever waits for them fails.
-    if (interrupt.signal.aborted) return undefined;
-    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = EXIT.failed;
-    return FAILED;
-  });
-  interrupt.dispose();
-  if (result === FAILED) return;
-  if (result === undefined) {
-    process.stderr.write("start-up: ended before it was done; nothing is stored\n");
-    process.exitCode = interrupt.exitCode();
-    return;
-  }
-  const files = storeResult("start-up", result, options.publish === true);
-  process.stdout.write(
-    options.json === true
-      ? `${JSON.stringify(result, undefined, 2)}\n`
-      : `${result.command}\n${describeMachine(result.machine)}\n\n${renderStartUp(result)}${files.join(", ")}\n`,
-  );
+  const result = await measured("start-up", (signal) => measure(options, signal));
+  if (result === undefined) return;
+  const report = `${result.command}\n${describeMachine(result.machine)}\n\n${renderStartUp(result)}`;
+  finish("start-up", result, options, { report, broken: [] });
   for (const sentence of missedTargets(result)) process.stderr.write(`missed: ${sentence}\n`);
 }
 
 /** All cold starts, the contenders in turn; `undefined` if it is interrupted. */
 async function measure(
   { starts, memory, ...options }: Options,
-  interrupt: Interrupt,
+  signal: AbortSignal,
 ): Promise<StartUpResult | undefined> {
   const startMs = systemClock.now() - AGE_MS;
   const texts = generatedTexts(options.seed, RECORDS, startMs);
@@ -82,15 +60,15 @@ async function measure(
   const lanes = CONTENDERS.filter(({ name }) => name === SLUICE || name.startsWith("today")).map((contender) => ({
     contender,
     bundle: bundleOf(contender),
-    measured: [] as StartMeasured[],
+    starts: [] as StartMeasured[],
   }));
   const standIns = await StandIns.start();
   try {
     for (let start = 1; start <= starts; start++) {
       process.stderr.write(`cold start ${start} of ${starts} …\n`);
-      for (const { contender, bundle, measured } of lanes) {
-        if (interrupt.signal.aborted) return undefined;
-        measured.push(await coldStart(contender, bundle, set, memory, standIns));
+      for (const { contender, bundle, starts: done } of lanes) {
+        if (signal.aborted) return undefined;
+        done.push(await coldStart(contender, bundle, set, memory, standIns));
       }
     }
   } finally {
@@ -100,15 +78,15 @@ async function measure(
     version: 1,
     command: `npm run bench -- start-up --starts ${starts} --memory ${memory} --seed ${options.seed}`,
     machine: thisMachine(),
-    cage: lanes[0]!.measured[0]!.cage,
+    cage: lanes[0]!.starts[0]!.cage,
     ...{ memoryMb: memory, starts, records: RECORDS },
-    rows: lanes.map(({ contender: { name, backend }, bundle, measured }) =>
+    rows: lanes.map(({ contender: { name, backend }, bundle, starts: done }) =>
       startUpRow(
         {
           ...{ name, backend, bundleBytes: Buffer.byteLength(bundle.code) },
-          peakMemoryMb: Math.max(...measured.map(({ peakMemoryMb }) => peakMemoryMb)),
+          peakMemoryMb: Math.max(...done.map(({ peakMemoryMb }) => peakMemoryMb)),
         },
-        measured,
+        done,
       ),
     ),
   };

@@ -1,13 +1,12 @@
 /** `npm run bench -- tune`: the flow model against the local cloud, on the same input. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { listenForInterrupt } from "../../cli/interrupt.ts";
 import { seed } from "../../cli/options.ts";
 import { systemClock } from "../../contract/clock.ts";
 import type { RegisterBench } from "../bench.ts";
 import { thisMachine } from "../machine.ts";
 import { withSection } from "../publish/sections.ts";
-import { storeResult } from "../results.ts";
+import { finish, measured } from "../run-bench.ts";
 import { fitTime, sharedTime } from "./calibrate.ts";
 import { inputOf, keysOf } from "./input.ts";
 import { BACKENDS, observe } from "./observe.ts";
@@ -36,28 +35,13 @@ export const registerTune: RegisterBench = (program) => {
     .option("--json", "print the result as JSON")
     .option("--publish", "make this the result that docs/tuning.md quotes")
     .action(async (options: Options) => {
-      const interrupt = listenForInterrupt(process, systemClock);
-      const result = await measure(options.seed, interrupt.signal).catch((error: unknown) => {
-        if (interrupt.exitCode() === undefined) throw error;
-        return undefined;
+      const result = await measured("tune", (signal) => measure(options.seed, signal));
+      if (result === undefined) return;
+      finish("tune", result, options, {
+        report: renderTune(result),
+        broken: brokenClaims(result),
+        publishPage: () => writeFileSync(PAGE, withSection(readFileSync(PAGE, "utf8"), "tune", tuneSection(result))),
       });
-      const code = interrupt.exitCode();
-      interrupt.dispose();
-      if (result === undefined) {
-        process.exitCode = code!;
-        return;
-      }
-      const broken = brokenClaims(result);
-      const publish = options.publish === true && broken.length === 0;
-      const files = storeResult("tune", result, publish);
-      if (publish) writeFileSync(PAGE, withSection(readFileSync(PAGE, "utf8"), "tune", tuneSection(result)));
-      process.stdout.write(
-        options.json === true
-          ? `${JSON.stringify(result, undefined, 2)}\n`
-          : `${renderTune(result)}${files.join(", ")}\n`,
-      );
-      for (const sentence of broken) process.stderr.write(`${sentence}\n`);
-      if (broken.length > 0) process.exitCode = 1;
     });
 };
 
