@@ -54,7 +54,7 @@ export type ScalerReason =
   | "load"
   /** All shards are full and refuse producers: doubled at once. */
   | "throttled"
-  /** Producers are refused by shards that together are not full: one key or one range is hot, which more even shards do not help. */
+  /** Producers are refused by shards that together are not full: one key or range is hot, or a burst lasts seconds. More even shards do not help, or not by much. */
   | "hot-shard"
   /** The load has been low for hours and stays so, as far as the past tells. */
   | "idle"

@@ -51,7 +51,7 @@ test.each<[string, Figures, Partial<typeof SETTINGS>, string]>([
     "one hot shard",
     load(1, 9),
     {},
-    "4 open, left as it is: one shard refuses records while the others are idle: sluice tune apply --hot.",
+    "4 open, left as it is: records are refused though the shards together are not full: a burst of seconds, or one key or range, for which there is sluice tune apply --hot.",
   ],
   ["at its maximum", load(4), { maxShards: 4 }, "4 open, left as it is: more are needed than there may be."],
   ["out of bounds", {}, { maxShards: 3 }, "4 open, to 3: the count is outside its bounds."],

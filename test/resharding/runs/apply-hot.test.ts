@@ -140,7 +140,7 @@ test("while a plan to another count is unfinished it is refused, and changes not
   const before = starts();
   expect(await refusal(applied(8))).toEqual({
     message: `the plan to 5 shards of ${new Date(NOW).toISOString()} for ${STREAM} is unfinished`,
-    hint: "Finish it with --target 5, or give it up with --abandon: the shards stay as they are now.",
+    hint: "Finish it with --target 5, or give it up with --abandon: another plan begins from what there is now.",
   });
   expect(starts()).toEqual(before);
 });

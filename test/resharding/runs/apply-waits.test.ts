@@ -2,7 +2,7 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { apply } from "../../../cli/tune/apply/apply.ts";
-import { PLAN_TAG } from "../../../cli/tune/apply/plan-tag.ts";
+import { PLAN_TAG, parseMark } from "../../../cli/tune/apply/plan-tag.ts";
 import { HurriedClock } from "../support/hurried-clock.ts";
 import { KinesisUnderTest, STREAM } from "../support/kinesis.ts";
 
@@ -54,4 +54,12 @@ test("run again while a call of a killed run is under way it plans from what tha
   kinesis.stream.tags.set(PLAN_TAG, `target=4 from=1 since=${NOW / 1000} changes=0`);
   expect(await applied(4)).toContain("from 2 shards to 4 in 1 step");
   expect([kinesis.openShards(), kinesis.stream.tags.size]).toEqual([4, 0]);
+});
+
+test("a call that Kinesis refuses is none of the ten", async () => {
+  await start(2, 0);
+  const refused = { code: "too-many-changes", limit: 10, nextAtMs: NOW + 1 } as const;
+  jest.spyOn(kinesis.stream.model, "updateShardCount").mockReturnValue(refused);
+  await expect(applied(4)).rejects.toThrow("Kinesis refuses update-shard-count to 4 shards");
+  expect(parseMark(kinesis.stream.tags.get(PLAN_TAG)!)).toMatchObject({ target: 4, changesMs: [] });
 });

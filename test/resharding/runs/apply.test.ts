@@ -88,7 +88,7 @@ test("stopped on its way it says where it is, and the same command goes on; anot
 
   expect(await refusal(applied(8))).toEqual({
     message: "the plan to 4 shards of 2026-11-21T12:00:00.000Z for sluice-local-player-log is unfinished",
-    hint: "Finish it with --target 4, or give it up with --abandon: the shards stay as they are now.",
+    hint: "Finish it with --target 4, or give it up with --abandon: another plan begins from what there is now.",
   });
   expect(kinesis.openShards()).toBe(2);
 
