@@ -38,10 +38,10 @@ export class KeySketch {
   skew(nameOf: (partitionKey: string) => string): KeySkew {
     const { total, maxError } = this.#sketch;
     const meanWeight = total / this.#records;
-    const smallest = Math.max(SMALLEST_SHARE * total, SMALLEST_COUNT * meanWeight, maxError);
+    const smallest = Math.max(SMALLEST_SHARE * total, SMALLEST_COUNT * meanWeight);
     const heavy = this.#sketch
       .heaviest()
-      .filter(({ weight, error }) => weight > smallest && weight - error > error)
+      .filter(({ weight, error }) => weight >= smallest && weight > maxError && weight - error > error)
       .map(({ key, weight }) => ({ key: nameOf(key), hashKey: hashKeyOf(key), share: weight / total }));
     return {
       sampledRecords: this.#records,

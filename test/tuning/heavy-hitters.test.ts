@@ -91,6 +91,14 @@ test("only keys that stand out are named, by the share of what their records sta
   });
 });
 
+test("five sightings make a key stand out, four may be chance", () => {
+  const keys = new KeySketch();
+  for (let player = 0; player < 900; player++) keys.add(`player ${player}`);
+  keys.add("four", 4);
+  keys.add("five", 5);
+  expect(keys.skew(String).heavy.map(({ key }) => key)).toEqual(["five"]);
+});
+
 test("many equal keys in few counters make no heavy ones", () => {
   const keys = new KeySketch(64);
   for (let record = 0; record < 20_000; record++) keys.add(`player ${record % 5000}`);

@@ -37,7 +37,7 @@ export function minuteTime({ startsAt }: Pick<Trace, "startsAt">, minute: number
 /** A trace's length, rates and sizes. */
 export function describeLoad({ trace, meanPerSecond, peakPerSecond, recordBytes }: Demand): string {
   return (
-    `${trace.records.length} minutes from ${minuteTime(trace, 0)}: ${rate(meanPerSecond)} in the mean, ` +
+    `${trace.records.length} ${trace.records.length === 1 ? "minute" : "minutes"} from ${minuteTime(trace, 0)}: ${rate(meanPerSecond)} in the mean, ` +
     `${rate(peakPerSecond)} in the busiest minute, ${Math.round(recordBytes)} bytes a record, ${trace.wireFormat}`
   );
 }

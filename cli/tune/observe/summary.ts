@@ -14,7 +14,7 @@ export function renderTrace(trace: Trace): string {
   const rate = (count: number): string => grouped(Math.round(count));
   const lines = [
     source,
-    `${shortTime(startsAt)} to ${shortTime(until)}, ${grouped(records.length)} minutes`,
+    `${shortTime(startsAt)} to ${shortTime(until)}, ${grouped(records.length)} ${records.length === 1 ? "minute" : "minutes"}`,
     `log records/s: mean ${rate(total / 60 / records.length)}, busiest minute ${rate(most(records) / 60)}`,
     `bytes of a log record: ${rate(total === 0 ? 0 : sum(bytes) / total)}, sent ${wireFormat}`,
     keyLine(trace),
@@ -40,7 +40,9 @@ function keyLine({ keys }: Trace): string {
 /** None where nothing was refused, or nobody counted. */
 function refusedLine(trace: Trace): string[] {
   const { minutes, writes } = refusedWrites(trace);
-  return writes === 0 ? [] : [`refused writes: ${grouped(writes)}, in ${grouped(minutes)} minutes`];
+  return writes === 0
+    ? []
+    : [`refused writes: ${grouped(writes)}, in ${grouped(minutes)} ${minutes === 1 ? "minute" : "minutes"}`];
 }
 
 function shardTable(shards: NonNullable<Trace["shards"]>): string {
