@@ -13,6 +13,7 @@ import {
   describeObjective,
   describeOnDemand,
   describeRefused,
+  describeStretch,
   percent,
   seconds,
   shardsText,
@@ -46,6 +47,8 @@ export function renderAdvice(advice: Advice, { problem, now, maxCostUsd }: Rende
   if (best === undefined) return [...parts, "No design of the grid meets the objective.", ""].join("\n\n");
   parts.push(`Cheapest that meets it: ${shardsText(best.design.shards)}, ${usd(best.usd)} a month, storage apart`);
   parts.push(table(settingsRows(best)));
+  const judged = describeStretch(best.outcome, demand);
+  if (judged !== undefined) parts.push(judged);
   if (maxCostUsd !== undefined && best.usd > maxCostUsd) {
     parts.push(`That is above the ${usd(maxCostUsd)} given: nothing that costs less meets the objective.`);
   }

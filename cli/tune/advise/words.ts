@@ -52,6 +52,12 @@ export function describeRefused(trace: Trace): string | undefined {
   );
 }
 
+/** Which part of a trace a design was judged over; `undefined` for all of it. */
+export function describeStretch({ stretch }: Outcome, { perSecond }: Pick<Demand, "perSecond">): string | undefined {
+  const minutes = stretch.to - stretch.from;
+  return minutes === perSecond.length ? undefined : `Judged over the ${minutes} minutes around the busiest one.`;
+}
+
 export function describeObjective({ headroom, maxAgeSeconds }: Objective): string {
   return `Objective: every record at its backends within ${seconds(maxAgeSeconds)}, at ${headroom} times the load.`;
 }

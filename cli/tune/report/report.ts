@@ -10,6 +10,7 @@ import {
   describeObjective,
   describeOnDemand,
   describeRefused,
+  describeStretch,
   percent,
   rate,
   seconds,
@@ -79,13 +80,11 @@ ${body.join("\n")}
 function adviceBlocks(advice: Advice, { maxCostUsd, now, problem }: RenderContext): string[] {
   const { best, current, growth, onDemand } = advice;
   if (best === undefined) return [`<p class="answer">No design of the grid meets the objective.</p>`];
-  const { stretch } = best.outcome;
-  const minutes = stretch.to - stretch.from;
-  const whole = minutes === problem.demand.perSecond.length;
+  const judged = describeStretch(best.outcome, problem.demand);
   return [
     `<p class="answer">${shardsText(best.design.shards)}, ${usd(best.usd)} a month, storage apart</p>`,
     table(settingsRows(best)),
-    ...(whole ? [] : [paragraph(`Judged over the ${minutes} minutes around the busiest one.`)]),
+    ...(judged === undefined ? [] : [paragraph(judged)]),
     ...(maxCostUsd !== undefined && best.usd > maxCostUsd
       ? [`<p class="warning">Above the ${usd(maxCostUsd)} given: nothing that costs less meets the objective.</p>`]
       : []),
