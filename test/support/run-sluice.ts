@@ -3,7 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { runCommandLine } from "../../cli/program.ts";
 
 const LAUNCHER = join(import.meta.dirname, "../../bin/sluice.mjs");
@@ -26,14 +26,16 @@ export class SluiceCommand {
   #out = "";
   #err = "";
 
-  constructor(args: readonly string[], stdin: Buffer = Buffer.alloc(0)) {
+  /** `stdin`: what it reads, all at once or as it comes. */
+  constructor(args: readonly string[], stdin: Buffer | Readable = Buffer.alloc(0)) {
     this.#child = spawn(process.execPath, [LAUNCHER, ...args], {
       detached: true,
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     });
     const { stdin: input, stdout, stderr } = this.#child;
     input!.on("error", () => undefined);
-    input!.end(stdin);
+    if (stdin instanceof Readable) stdin.pipe(input!);
+    else input!.end(stdin);
     stdout!.setEncoding("utf8").on("data", (text: string) => (this.#out += text));
     stderr!.setEncoding("utf8").on("data", (text: string) => (this.#err += text));
     this.ended = new Promise((resolve, reject) => {

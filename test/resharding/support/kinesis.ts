@@ -24,6 +24,8 @@ export class KinesisUnderTest {
     this.#clock = clock;
     this.client = new KinesisClient({
       ...{ endpoint: this.endpoint, region: "us-east-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } },
+      // A refusal is what is tested: the SDK would wait and ask again.
+      maxAttempts: 1,
     });
   }
 
