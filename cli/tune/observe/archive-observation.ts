@@ -10,11 +10,9 @@ import { type NamedObject, objectsInWindow } from "../../object-walk.ts";
 import { lineKeys } from "../../produce/partition-key.ts";
 import { archiveLine, linesOf } from "../../replay/stored-lines.ts";
 import { type TimeWindow, inWindow } from "../../time-window.ts";
-import type { FactsOptions } from "./sample-facts.ts";
+import { type FactsOptions, MANY_LOG_RECORDS } from "./sample-facts.ts";
 
 const unzip = promisify(gunzip);
-/** From so many log records in a Kinesis record on, producers aggregate. */
-const MANY_LOG_RECORDS = 1.5;
 
 export interface ArchiveQuestion extends FactsOptions {
   readonly archive: ObjectSource;

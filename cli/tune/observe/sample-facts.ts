@@ -28,7 +28,8 @@ export interface FactsOptions {
 
 /** The outer partition key that KPL gives aggregates. */
 const AGGREGATE_KEY = "a";
-const MANY_LOG_RECORDS = 1.5;
+/** From so many log records in a Kinesis record on, producers join them. */
+export const MANY_LOG_RECORDS = 1.5;
 
 /** Adds up pages, each record for as many as its page stands for. `undefined` for a sample without records. */
 export function sampleFacts(pages: readonly SamplePage[], options: FactsOptions): SampleFacts | undefined {
