@@ -5,6 +5,7 @@ import type { ProduceCommandOptions } from "../produce/produce-command.ts";
 
 const EXAMPLES = `
 Examples:
+  sluice produce --run .sluice/latest --rate 500               to the stream of npm start -- --serve
   sluice produce --stack dev --input players.ndjson.gz         to the stream of a deployed stack
   sluice produce --endpoint http://127.0.0.1:4567 --stream S   to any Kinesis endpoint
 Credentials and, without --stack, the region come from the environment or profile, as for the AWS CLI; an endpoint on this
@@ -14,7 +15,17 @@ machine needs none.`;
 export function register(program: Command, context: CommandContext): void {
   program
     .command("produce")
-    .description("send a log to a deployed stream or any endpoint: in order per player, at the pace of its shards")
+    .description(
+      "send a log to a deployed stream, a local run's or any endpoint: in order per player, at the pace of its shards",
+    )
+    .addOption(
+      new Option("--run <dir>", "the stream of a local run that is served").conflicts([
+        "stack",
+        "endpoint",
+        "stream",
+        "region",
+      ]),
+    )
     .addOption(
       new Option("--stack <name>", "the stream of stacks/Pulumi.<name>.yaml").conflicts(["endpoint", "stream"]),
     )

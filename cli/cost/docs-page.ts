@@ -174,10 +174,11 @@ What a load costs, line by line. Nothing here is a bill: \`model/cost/\` multipl
 where both come from.
 
     sluice cost --rate 500 --record-size 1024
+    sluice cost --stack production
     sluice cost --rate 4000 --stack production --format kpl --json
 
 \`--stack\` takes shards, mode, retention, fan-out, memory, batch settings, lifecycles, expiries and alarms from the stack's own
-file. Without it: two backends, every setting at its default, as many shards as the load needs.
+file, and the load that the stack declares (\`sluice:load\`) where the command line gives none. Without it: two backends, every setting at its default, as many shards as the load needs.
 
 ## Full shards
 

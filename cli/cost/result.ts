@@ -9,13 +9,17 @@ import type { StackConfig } from "../../infra/stack-config.ts";
 import { grouped } from "../grouped.ts";
 import { pricedConfiguration } from "./stack-configuration.ts";
 
-/** What the command line asks for. */
-export interface CostOptions {
+/** A load, as the command line has it. */
+export interface LoadOptions {
   /** Log records a second. */
   readonly rate: number;
   /** Bytes of a log record. */
   readonly recordSize: number;
   readonly format: WireFormat;
+}
+
+/** What the command line asks for. */
+export interface CostOptions extends LoadOptions {
   readonly gzipRatio: number;
   /** In place of the stack's own; without a stack: in place of as many as the load needs. */
   readonly shards?: number;

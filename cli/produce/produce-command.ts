@@ -4,7 +4,9 @@ import {
   SHARD_WRITE_BYTES_PER_SECOND,
   SHARD_WRITE_RECORDS_PER_SECOND,
 } from "../../contract/limits.ts";
+import { answers } from "../connect/answers.ts";
 import { factsOfStack } from "../connect/facts-of-stack.ts";
+import { readRunEndpoints, readRunFacts } from "../connect/run-files.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { generatedLog } from "../generate/generated-input.ts";
@@ -19,6 +21,8 @@ import type { ProduceResult } from "./produce-result.ts";
 
 /** The command line of `sluice produce`. */
 export interface ProduceCommandOptions {
+  /** Folder of a local run that is served. */
+  readonly run?: string;
   readonly stack?: string;
   readonly endpoint?: string;
   readonly stream?: string;
@@ -33,6 +37,8 @@ export interface ProduceCommandOptions {
 /** What a producer needs to know of a stream. */
 interface StreamFacts {
   readonly streamName: string;
+  /** Kinesis endpoint; `undefined`: the region's own. */
+  readonly endpoint: string | undefined;
   /** `undefined`: from the environment or profile. */
   readonly region: string | undefined;
   /** Record limit, data and partition key together, in bytes. */
@@ -52,12 +58,17 @@ export async function produceCommand(
   const facts = streamFacts(options, process.env);
   const files = options.input ?? [];
   await checkInputs(files);
+  if (options.run !== undefined && !(await answers(facts.endpoint!))) {
+    throw new UsageError(`run ${options.run} has ended: its stream is gone`, {
+      hint: "Start one that stays up: npm start -- --serve",
+    });
+  }
   const interrupt = listenForInterrupt(process, systemClock);
   const target = new KinesisTarget({
     streamName: facts.streamName,
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(facts.endpoint === undefined ? {} : { endpoint: facts.endpoint }),
     ...(facts.region === undefined ? {} : { region: facts.region }),
-    ...(needsNoCredentials(options, process.env)
+    ...(needsNoCredentials(facts, process.env)
       ? { credentials: { accessKeyId: "local", secretAccessKey: "local" } }
       : {}),
   });
@@ -103,16 +114,24 @@ export async function produceCommand(
 export function streamFacts(options: ProduceCommandOptions, environment: NodeJS.ProcessEnv): StreamFacts {
   if (options.stack !== undefined) {
     const { streamName, region, maxRecordBytes, record } = factsOfStack(options.stack);
-    return { streamName, region, maxRecordBytes, playerIdField: record.playerIdField };
+    return { streamName, endpoint: undefined, region, maxRecordBytes, playerIdField: record.playerIdField };
+  }
+  if (options.run !== undefined) {
+    const { streamName, maxRecordBytes, record } = readRunFacts(options.run);
+    const { kinesis: endpoint } = readRunEndpoints(options.run);
+    return { streamName, endpoint, region: ENDPOINT_REGION, maxRecordBytes, playerIdField: record.playerIdField };
   }
   if (options.stream === undefined) {
-    throw new UsageError("which stream?", { hint: "Name a stack with --stack, or a stream with --stream." });
+    throw new UsageError("which stream?", {
+      hint: "Name a local run with --run, a stack with --stack, or a stream with --stream.",
+    });
   }
   const configured = environment["AWS_REGION"] ?? environment["AWS_PROFILE"];
   const region =
     options.region ?? (options.endpoint !== undefined && configured === undefined ? ENDPOINT_REGION : undefined);
   return {
     streamName: options.stream,
+    endpoint: options.endpoint,
     region,
     maxRecordBytes: DEFAULT_MAX_RECORD_BYTES,
     playerIdField: "player_id",
@@ -120,7 +139,7 @@ export function streamFacts(options: ProduceCommandOptions, environment: NodeJS.
 }
 
 /** An endpoint on this machine takes any credentials: without some the SDK would look for a cloud's for seconds. */
-function needsNoCredentials({ endpoint }: ProduceCommandOptions, environment: NodeJS.ProcessEnv): boolean {
+function needsNoCredentials({ endpoint }: StreamFacts, environment: NodeJS.ProcessEnv): boolean {
   if (environment["AWS_ACCESS_KEY_ID"] !== undefined || environment["AWS_PROFILE"] !== undefined) return false;
   return endpoint !== undefined && LOOPBACK.test(new URL(endpoint).hostname);
 }

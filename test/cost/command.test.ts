@@ -87,6 +87,15 @@ describe("sluice cost", () => {
     expect(small.warnings).toEqual(["2 shards do not take this load: 5 do, at 992 records/s each"]);
   });
 
+  test("--stack alone prices the load that the stack declares, and what is asked for goes before it", async () => {
+    const declared = { recordsPerSecond: 4000, recordBytes: 1024, format: "plain" };
+    expect((await costJson("--stack", "production")).load).toMatchObject(declared);
+    expect((await costJson("--stack", "production", "--format", "kpl")).load).toMatchObject({
+      ...declared,
+      format: "kpl",
+    });
+  });
+
   test("--json has a version, and lines that add up", async () => {
     const json = await costJson("--rate", "500", "--format", "kpl", "--gzip-ratio", "0.2");
     expect(json.version).toBe(1);
@@ -130,7 +139,14 @@ describe("sluice cost", () => {
   });
 
   test.each([
-    [["cost"], "sluice: required option '--rate <n>' not specified\n"],
+    [
+      ["cost"],
+      "sluice: which load?\n  Give --rate, in log records a second, or --stack with a stack that declares its load.\n",
+    ],
+    [
+      ["cost", "--stack", "local"],
+      "sluice: which load?\n  Give --rate, in log records a second: stack local declares no load (sluice:load).\n",
+    ],
     [
       ["cost", "--rate", "-1"],
       "sluice: option '--rate <n>' argument '-1' is invalid. It is a number from 0 to 1000000000, written in digits.\n",
