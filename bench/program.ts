@@ -10,7 +10,9 @@ export async function runBench(
   { stdout, stderr }: Terminal,
 ): Promise<number | undefined> {
   const program = new Command("npm run bench --")
-    .description("Measures what Sluice claims; every bench checks what it measured and exits with 1 if that is wrong.")
+    .description(
+      "Measures what Sluice claims; every bench checks contents and counts and exits with 1 if they are wrong. A missed target is printed, and no error.",
+    )
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
   for (const register of benches) register(program);

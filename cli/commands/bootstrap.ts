@@ -23,7 +23,7 @@ export function register(program: Command, context: CommandContext): void {
   const command = program
     .command("bootstrap")
     .description("make what a stack's accounts need once: state, and identities for the CI system without stored keys")
-    .addHelpText("after", EXAMPLES);
+    .addHelpText("afterAll", EXAMPLES);
   for (const [cloud, alias, what] of CLOUDS) {
     const one = command.command(cloud);
     if (alias !== cloud) one.alias(alias);

@@ -23,7 +23,10 @@ interface JsonFlag {
 
 /** `sluice env`: the stack files, one for each environment. Every action works in the folder of Pulumi.yaml that it is run in. */
 export function register(program: Command, context: CommandContext): void {
-  const env = program.command("env").description("make, list and compare environments").addHelpText("after", EXAMPLES);
+  const env = program
+    .command("env")
+    .description("make, list and compare environments")
+    .addHelpText("afterAll", EXAMPLES);
   const actions = () => import("../environments/env-command.ts");
   env
     .command("new <name>")
