@@ -1,6 +1,6 @@
 /** From Pulumi's flat map of texts to the written configuration: one schema check that survives its own findings. */
 import type { z } from "zod";
-import { type ConfigProblem, showValue } from "./error.ts";
+import { ConfigError, type ConfigProblem, showValue } from "./error.ts";
 import type { FieldInfo } from "./fields.ts";
 import { nearestName } from "./nearest.ts";
 import { SCHEMA, type WrittenConfig } from "./schema.ts";
@@ -111,6 +111,19 @@ function nameProblem(path: Path, map: FieldInfo): ConfigProblem {
   return { field: formatPath(path), value: showValue(name), rule, fix: "rename the entry, or remove it" };
 }
 
+/** A default, or an example, that the program's own rule refuses: for whoever changes the program, no stack file can help. */
+function illegalStandIn(path: Path, issue: z.core.$ZodIssue, info: FieldInfo): ConfigError {
+  const kind = info.default === undefined ? "example" : "default";
+  return new ConfigError(`Sluice's own ${kind} for ${formatPath(path)}`, [
+    {
+      field: formatPath(issue.path),
+      value: showValue(info.example),
+      rule: info.rule,
+      fix: `correct the ${kind} or the rule, in infra/config/schema.ts or where it takes them from (contract/)`,
+    },
+  ]);
+}
+
 /** Entries called `__proto__`, which zod passes over in maps. */
 function prototypeEntries(root: unknown, schema: z.ZodType, path: Path): Path[] {
   const value = valueAt(root, path);
@@ -141,11 +154,13 @@ function readSections(values: Readonly<Record<string, string>>, project: string)
 
 /**
  * Reads and checks all values. Never throws for anything that stands in them: what is wrong is noted, replaced by a legal
- * stand-in, and checked again, until the whole is legal. Only the first round's findings are the user's.
+ * stand-in, and checked again, until the whole is legal. Only the first round's findings are the user's. Each field is replaced in one
+ * round at most; a default or an example that is itself refused is the program's error: a `ConfigError` that names it.
  */
 export function parseValues(values: Readonly<Record<string, string>>, project: string): Parsed {
   const { root, problems } = readSections(values, project);
   const brokenPaths: string[] = [];
+  const replacedIn = new Map<string, number>();
   const note = (path: Path, problem: ConfigProblem, isFirstRound: boolean) => {
     brokenPaths.push(formatPath(path));
     if (isFirstRound && !problems.has(problem.field)) problems.set(problem.field, problem);
@@ -154,7 +169,8 @@ export function parseValues(values: Readonly<Record<string, string>>, project: s
     note(path, nameProblem(path, infoAt(path.slice(0, -1)).info), isFirstRound);
     setAt(root, path, undefined);
   };
-  const repair = (issue: z.core.$ZodIssue, isFirstRound: boolean) => {
+  const repair = (issue: z.core.$ZodIssue, round: number) => {
+    const isFirstRound = round === 0;
     if (issue.code === "unrecognized_keys") {
       const known = settingsAt(issue.path);
       for (const key of issue.keys) {
@@ -166,6 +182,10 @@ export function parseValues(values: Readonly<Record<string, string>>, project: s
     }
     if (issue.code === "invalid_key") return removeEntry(issue.path, isFirstRound);
     const { info, path } = infoAt(issue.path);
+    const field = formatPath(path);
+    const isDefault = info.default !== undefined && valueAt(root, path) === undefined;
+    if (isDefault || (replacedIn.get(field) ?? round) < round) throw illegalStandIn(path, issue, info);
+    replacedIn.set(field, round);
     note(issue.path, valueProblem(issue.path, valueAt(root, issue.path), info, path), isFirstRound);
     setAt(root, path, structuredClone(info.example));
   };
@@ -178,7 +198,7 @@ export function parseValues(values: Readonly<Record<string, string>>, project: s
         brokenPaths.some((broken) => isWithin(broken, field) || isWithin(field, broken));
       return { written: result.data, problems: [...problems.values()], isBroken };
     }
-    for (const issue of result.error.issues) repair(issue, round === 0);
+    for (const issue of result.error.issues) repair(issue, round);
   }
 }
 
