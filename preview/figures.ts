@@ -1,4 +1,5 @@
 /** Cost, capacity and code size of a stack before and after a change. Pure. */
+import { GZIP_RATIO } from "../model/assumptions.ts";
 import { SHARD_WRITE_BYTES_PER_SECOND, SHARD_WRITE_RECORDS_PER_SECOND } from "../contract/limits.ts";
 import type { DeclaredLoad } from "../infra/stack-config.ts";
 import type { Graph } from "../local/graph.ts";
@@ -51,9 +52,6 @@ export interface CodeSize extends BeforeAfter<number> {
 }
 
 const OUTAGE_SECONDS = 3600;
-
-/** Compressed ÷ plain size of rows and objects, as `sluice cost` takes it unless told otherwise. */
-const GZIP_RATIO = 0.25;
 
 /** The load of a month. */
 export function monthlyLoad({ recordsPerSecond, recordBytes, format }: DeclaredLoad): Load {

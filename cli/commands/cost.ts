@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { GZIP_RATIO } from "../../model/assumptions.ts";
 import { WIRE_FORMATS } from "../../model/cost/load.ts";
 import type { CommandContext } from "../command.ts";
 import type { DeclaredLoad } from "../../infra/stack-config.ts";
@@ -37,7 +38,7 @@ export function register(program: Command, context: CommandContext): void {
         WIRE_FORMATS,
       ),
     )
-    .option("--gzip-ratio <n>", "compressed ÷ plain size of rows and objects", ratio, 0.25)
+    .option("--gzip-ratio <n>", "compressed ÷ plain size of rows and objects", ratio, GZIP_RATIO)
     .option("--stack <name>", "the settings of stacks/Pulumi.<name>.yaml")
     .option("--shards <n>", "shards, in place of the stack's or of as many as are needed", positiveWholeNumber)
     .option("--free-tier", "take off what an account has free every month, nothing else using it", false)

@@ -1,13 +1,11 @@
 /** The few lines of an environment that tell it from another. */
 import type { StackConfig } from "../../infra/stack-config.ts";
 import { assumedLoad } from "../../preview/figures.ts";
+import { GZIP_RATIO } from "../../model/assumptions.ts";
 import { costOf } from "../cost/result.ts";
 import { type Project, stacksOf } from "../preview/project.ts";
 import { UsageError } from "../errors.ts";
 import { readEnvironment } from "./read-environment.ts";
-
-/** Compressed ÷ plain size of rows and objects, as `sluice cost` takes it unless told. */
-const GZIP_RATIO = 0.25;
 
 /** The stack of the embedded cloud. */
 const LOCAL = "local";
