@@ -2,11 +2,13 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CommandError, UsageError } from "../errors.ts";
 
 const run = promisify(execFile);
+
+type Git = (...args: string[]) => Promise<string>;
 
 /** Another revision, checked out. */
 export interface Revision {
@@ -44,7 +46,7 @@ export async function checkOut(
   },
   signal: AbortSignal,
 ): Promise<Revision> {
-  const git = async (...args: string[]) =>
+  const git: Git = async (...args) =>
     (await run("git", ["-C", projectRoot, ...args], { maxBuffer: 1 << 24 })).stdout.trim();
   const prefix = await git("rev-parse", "--show-prefix").catch((error: unknown) => {
     throw new UsageError(`${projectRoot} is in no git repository that can be read: a base has nowhere to come from`, {
@@ -56,7 +58,8 @@ export async function checkOut(
   );
   if (commit === undefined) throw await missing(ref, git);
 
-  const folder = mkdtempSync(join(tmpdir(), "sluice-preview-"));
+  await removeLeftBehind(git);
+  const folder = mkdtempSync(join(tmpdir(), `sluice-preview-${process.pid}-`));
   const tree = join(folder, "base");
   const remove = async (): Promise<void> => {
     await git("worktree", "remove", "--force", tree).catch(() => undefined);
@@ -77,7 +80,33 @@ export async function checkOut(
   }
 }
 
-async function missing(ref: string, git: (...args: string[]) => Promise<string>): Promise<UsageError> {
+/**
+ * Removes the work trees of this repository whose preview was killed: their folder is named by the process that made it, and that is gone.
+ * One that cannot be removed stays; it is in nobody's way.
+ */
+async function removeLeftBehind(git: Git): Promise<void> {
+  const listed = await git("worktree", "list", "--porcelain").catch(() => "");
+  for (const [, tree] of listed.matchAll(/^worktree (.+)$/gm)) {
+    const folder = dirname(tree!);
+    const owner = /^sluice-preview-(\d+)-\w+$/.exec(basename(folder))?.[1];
+    if (basename(tree!) !== "base" || owner === undefined || runs(Number(owner))) continue;
+    // Twice: one that was killed while git made it is locked.
+    await git("worktree", "remove", "--force", "--force", tree!).catch(() => undefined);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is a process of the number on this machine, whoever's it is. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+async function missing(ref: string, git: Git): Promise<UsageError> {
   const shallow = (await git("rev-parse", "--is-shallow-repository").catch(() => "false")) === "true";
   const hint = shallow
     ? "This clone is shallow. Fetch what is missing (git fetch --unshallow), or in GitHub Actions give actions/checkout fetch-depth: 0."
