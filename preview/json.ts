@@ -21,6 +21,7 @@ export function renderJson(preview: Preview): string {
 
 function environmentJson({
   stack,
+  failure,
   changes,
   data,
   delivery,
@@ -33,6 +34,7 @@ function environmentJson({
 }: EnvironmentPreview) {
   return {
     stack,
+    ...(failure !== undefined && { failure }),
     counts: countsOf(changes),
     changes: changes.map(({ kind, type, name, formerName, replacedWith, deletedFirst, properties }) => ({
       ...{ kind, type, name, formerName, replacedWith, deletedFirst, properties },

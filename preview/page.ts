@@ -3,12 +3,13 @@ import { rulesOf } from "../infra/replacing-properties.ts";
 import { GROUPS } from "../model/cost/bill.ts";
 import { PRICES_DATE, PRICES_REGION } from "../model/cost/price-table.ts";
 import type { AccessChange } from "./access.ts";
-import { type ChangeKind, type ResourceChange, countsOf } from "./change.ts";
+import type { ChangeKind, ResourceChange } from "./change.ts";
 import type { DataFinding } from "./data.ts";
 import type { Capacity } from "./figures.ts";
 import type { PolicyFinding } from "./finding.ts";
+import { overview } from "./overview.ts";
 import { type Block, type Inline, type ResourceItem, code, strong } from "./page-blocks.ts";
-import type { EnvironmentPreview, Preview } from "./preview.ts";
+import type { EnvironmentPreview, Failure, Preview } from "./preview.ts";
 import { bytes, count, difference, duration, perSecond, usd } from "./words.ts";
 
 /** How much a page shows before it says how much more there is. */
@@ -30,7 +31,12 @@ const NOTHING = "–";
 
 /** The whole page. */
 export function pageOf(preview: Preview, limits: PageLimits = UNLIMITED): readonly Block[] {
-  const shown = preview.environments.slice(0, limits.environments);
+  // What cannot be deployed comes first, and is never what is left away.
+  const ordered = [
+    ...preview.environments.filter(({ failure }) => failure !== undefined),
+    ...preview.environments.filter(({ failure }) => failure === undefined),
+  ];
+  const shown = ordered.slice(0, limits.environments);
   const hidden = preview.environments.length - shown.length;
   return [
     { kind: "heading", level: 2, text: ["Sluice preview"] },
@@ -51,35 +57,10 @@ function paragraph(text: string): Block {
   return { kind: "paragraph", text: [text] };
 }
 
-function overview(environments: readonly EnvironmentPreview[]): Block {
-  return {
-    kind: "table",
-    head: ["environment", "added", "changed", "replaced", "deleted", "data", "a month"],
-    align: ["left", "right", "right", "right", "right", "left", "right"],
-    rows: environments.map(({ stack, changes, data, cost }) => {
-      const { added, changed, replaced, deleted } = countsOf(changes);
-      const numbers = [added, changed, replaced, deleted].map((number) => [number === 0 ? NOTHING : String(number)]);
-      return [[code(stack)], ...numbers, [dataWord(data)], [costWord(cost)]];
-    }),
-  };
-}
-
-function dataWord(data: readonly DataFinding[]): Inline[number] {
-  const number = (severity: DataFinding["severity"]) => data.filter((finding) => finding.severity === severity).length;
-  if (number("lost") > 0) return strong(`${number("lost")} lost`);
-  if (number("refused") > 0) return strong(`${number("refused")} refused`);
-  if (number("may be lost") > 0) return strong(`${number("may be lost")} may be lost`);
-  return number("unguarded") > 0 ? "less guarded" : "kept";
-}
-
-function costWord({ before, after }: EnvironmentPreview["cost"]): string {
-  if (before === undefined || after === undefined) return usd((after ?? before)?.usd);
-  return before.usd.toFixed(2) === after.usd.toFixed(2) ? usd(after.usd) : `${usd(before.usd)} → ${usd(after.usd)}`;
-}
-
 function environmentBlocks(preview: EnvironmentPreview, limits: PageLimits): readonly Block[] {
   const heading: Block = { kind: "heading", level: 3, text: [preview.stack], environment: preview.stack };
-  const { policy } = preview;
+  const { policy, failure } = preview;
+  if (failure !== undefined) return [heading, ...failureSection(failure, limits)];
   const policyBlocks = policySection(policy.new, policy.solved.length, policy.standing.length, limits);
   if (preview.abandoned) {
     const advice = "Nothing is deleted by that; what is deployed goes on, and costs on, until `pulumi destroy`.";
@@ -101,6 +82,17 @@ function environmentBlocks(preview: EnvironmentPreview, limits: PageLimits): rea
     ...capacitySection(preview.capacity),
     ...codeSection(preview),
     ...changesSection(preview.changes, limits),
+  ];
+}
+
+function failureSection({ problems }: Failure, limits: PageLimits): readonly Block[] {
+  const items = problems.map(({ where, what }): Inline => [
+    ...(where === undefined ? [] : [strong(clip(where, limits)), ": "]),
+    clip(what, limits, 4),
+  ]);
+  return [
+    { kind: "alert", tone: "danger", title: "Cannot be deployed", items: limited(items, limits.items) },
+    paragraph("What the change does to this environment can be told when it can be deployed."),
   ];
 }
 

@@ -42,9 +42,19 @@ export interface Sides {
   readonly times?: ServiceTimes;
 }
 
+/** Why the later revision of a stack cannot be deployed. */
+export interface Failure {
+  /** Each in words: a setting with its rule and cure, or what a program that fails says. */
+  readonly problems: readonly { readonly where?: string; readonly what: string }[];
+  /** The program's message and stack, where it is not the configuration that is refused. */
+  readonly trace?: string;
+}
+
 /** What a change does to one environment. */
 export interface EnvironmentPreview {
   readonly stack: string;
+  /** Where there is one, nothing else is known: the rest says that all stays as the base has it. */
+  readonly failure?: Failure;
   /** Whether the change takes the stack's file away: nothing is deployed or deleted then. */
   readonly abandoned: boolean;
   readonly changes: readonly ResourceChange[];
@@ -100,6 +110,11 @@ export function previewOf({ stack, before, after, verdicts, times = SERVICE_TIME
     code: after === undefined ? [] : codeSizes(before?.graph, after.graph),
     graph: after?.graph,
   };
+}
+
+/** The preview of a stack whose later revision cannot be deployed: nothing is changed by it. */
+export function failedPreview(stack: string, base: Side | undefined, failure: Failure): EnvironmentPreview {
+  return { ...previewOf({ stack, before: base, after: base }), abandoned: false, failure };
 }
 
 function regionsOf(graph: Graph): readonly string[] {

@@ -65,6 +65,10 @@ export function register(program: Command, context: CommandContext): void {
           (failOn !== "none" && (violatesPolicy(preview) || exceedsResharding(preview))) ||
           (failOn === "data-loss" && losesData(preview));
         if (refused) context.exitCode = EXIT.refused;
+        const { failureLines } = await import("../preview/verdict.ts");
+        const failed = failureLines(preview);
+        for (const line of failed) context.stderr.write(line);
+        if (failed.length > 0) context.exitCode = EXIT.failed;
       } catch (error) {
         const exitCode = interrupt.exitCode();
         if (exitCode === undefined) throw error;

@@ -5,14 +5,12 @@ import { join } from "node:path";
 import type { Graph } from "../../local/graph.ts";
 import { CommandError } from "../errors.ts";
 import { startMonitor } from "./monitor.ts";
+import { ProgramError } from "./program-error.ts";
 import type { Project, Stack } from "./project.ts";
-
-/** What of a program's own output an error shows. */
-const SHOWN_LINES = 20;
 
 /**
  * Runs a project's program with its own SDK, as `pulumi preview` would, against a monitor that makes nothing. `revision` is what errors call it.
- * Rejects with a `CommandError` that holds the program's own words.
+ * Rejects with a `ProgramError` that holds the program's own words.
  */
 export async function declaredBy(
   { project, stack, revision }: { readonly project: Project; readonly stack: Stack; readonly revision: string },
@@ -23,10 +21,11 @@ export async function declaredBy(
     const { code, output } = await runProgram(project, stack, monitor.address, signal);
     if (signal.aborted) throw new CommandError("interrupted");
     if (code !== 0 || monitor.errors.length > 0) {
-      const said = (monitor.errors.length > 0 ? monitor.errors.join("\n") : output).trim().split("\n");
-      throw new CommandError(`${revision} cannot be run for stack ${stack.name}:`, {
-        hint: said.slice(0, SHOWN_LINES).join("\n") || `its process ended with code ${code} and without a word`,
-      });
+      const said = (monitor.errors.length > 0 ? monitor.errors.join("\n") : output).trim();
+      throw new ProgramError(
+        `${revision} cannot be run for stack ${stack.name}:`,
+        said || `its process ended with code ${code} and without a word`,
+      );
     }
     return monitor.graph();
   } finally {
@@ -54,6 +53,9 @@ function runProgram(project: Project, stack: Stack, address: string, signal: Abo
     PULUMI_CONFIG: JSON.stringify(stack.file.values),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(stack.file.secretKeys),
     NODE_OPTIONS: "",
+    NO_COLOR: "1",
+    // Where it is set, Node ignores the other and says so.
+    FORCE_COLOR: undefined,
   };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: project.root, env, stdio: ["ignore", "pipe", "pipe"], signal });

@@ -1,11 +1,12 @@
 /** Compares what two revisions declare, stack by stack, without a cloud. */
-import type { Preview, Side } from "../../preview/preview.ts";
-import { previewOf } from "../../preview/preview.ts";
+import type { Failure, Preview, Side } from "../../preview/preview.ts";
+import { failedPreview, previewOf } from "../../preview/preview.ts";
 import type { PolicyFinding } from "../../preview/finding.ts";
 import type { DeclaredLoad } from "../../infra/stack-config.ts";
 import type { Graph } from "../../local/graph.ts";
-import { CommandError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { declaredBy } from "./declare.ts";
+import { ProgramError } from "./program-error.ts";
 import { type Project, projectIn, stackOf, stacksOf } from "./project.ts";
 import { type Install, checkOut } from "./worktree.ts";
 
@@ -34,8 +35,9 @@ const AT_ONCE = 2;
 const LOCAL = "local";
 
 /**
- * Previews the working tree against a base. Rejects with a `UsageError` for a stack or a revision that is not there, and with a `CommandError` for a
- * revision whose program cannot be run; the base's work tree is gone then, too.
+ * Previews the working tree against a base. A stack for which the working tree's program cannot be run is an environment with a `failure`. Rejects with
+ * a `UsageError` for a stack or a revision that is not there, and with a `ProgramError` for a base whose program cannot be run; the base's work tree is
+ * gone then, too.
  */
 export async function previewRevisions(request: PreviewRequest, signal: AbortSignal): Promise<Preview> {
   const head = projectIn(request.projectRoot);
@@ -45,15 +47,17 @@ export async function previewRevisions(request: PreviewRequest, signal: AbortSig
     const base = projectIn(revision.root);
     const names = stackNames(request.stack, head, base);
     const [headName, baseName] = ["the working tree", `${request.base} (${revision.commit})`];
-    const sides = names.flatMap((name) => [
-      () => sideOf(base, name, `the base ${baseName}`, request, signal),
-      () => sideOf(head, name, headName, request, signal),
+    const sides = names.flatMap((name): (() => Promise<Outcome>)[] => [
+      async () => ({ side: await sideOf(base, name, `the base ${baseName}`, request, signal) }),
+      () => orFailure(sideOf(head, name, headName, request, signal)),
     ]);
     request.onStep?.(`running the programs of ${baseName} and ${headName} for ${names.join(", ")} …`);
     const done = await inTurn(sides, AT_ONCE);
-    const environments = names.map((stack, index) =>
-      previewOf({ stack, before: done[2 * index], after: done[2 * index + 1] }),
-    );
+    const environments = names.map((stack, index) => {
+      const before = done[2 * index]!.side;
+      const { side: after, failure } = done[2 * index + 1]!;
+      return failure === undefined ? previewOf({ stack, before, after }) : failedPreview(stack, before, failure);
+    });
     return { base: baseName, head: headName, environments };
   } finally {
     await revision.remove();
@@ -66,6 +70,22 @@ export function stackNames(wanted: string | undefined, head: Project, base: Proj
   if (wanted === undefined) return known.filter((name) => name !== LOCAL);
   if (!known.includes(wanted)) throw new UsageError(`there is no stack ${wanted}; there are ${known.join(", ")}`);
   return [wanted];
+}
+
+/** A side; `undefined` for one that does not have the stack. */
+interface Outcome {
+  readonly side: Side | undefined;
+  readonly failure?: Failure;
+}
+
+/** One bad stack file must not cost the preview of the others. */
+async function orFailure(side: Promise<Side | undefined>): Promise<Outcome> {
+  try {
+    return { side: await side };
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    return { side: undefined, failure: error.failure };
+  }
 }
 
 async function sideOf(
@@ -85,12 +105,12 @@ async function sideOf(
   };
 }
 
-/** A stack of a project; a `CommandError` for a file that cannot be read. */
+/** A stack of a project; a `ProgramError` for a file that cannot be read. */
 export function readStack(project: Project, name: string, revision: string) {
   try {
     return stackOf(project, name);
   } catch (error) {
-    throw new CommandError(`${revision} has a stack file that cannot be read:`, { hint: String(error), cause: error });
+    throw new ProgramError(`${revision} has a stack file that cannot be read:`, String(error), { cause: error });
   }
 }
 

@@ -113,14 +113,20 @@ test("a base whose program fails is an error with the program's own words, and i
   }
 });
 
-test("a configuration that is refused is an error with every problem", async () => {
+test("a configuration that is refused does not cost the other environments' previews, and every problem is said", async () => {
   edit("stacks/Pulumi.dev.yaml", (text) => text.replace("shardCount: 1", "shardCount: many"));
-  await expect(previewRevisions({ projectRoot: repository, base: "HEAD", stack: "dev" }, signal)).rejects.toMatchObject(
-    {
-      message: "the working tree cannot be run for stack dev:",
-      hint: expect.stringContaining("sluice:stream.shardCount") as string,
-    },
-  );
+  edit("stacks/Pulumi.staging.yaml", () => "config: [\n");
+  rmSync(join(repository, "stacks/Pulumi.production.yaml"));
+  const { environments } = await previewRevisions({ projectRoot: repository, base: "HEAD" }, signal);
+  expect(environments.map(({ stack, abandoned, changes }) => [stack, abandoned, changes])).toEqual([
+    ["dev", false, []],
+    ["production", true, []],
+    ["staging", false, []],
+  ]);
+  const [dev, , staging] = environments.map(({ failure }) => failure);
+  expect(dev!.problems.map(({ where }) => where)).toEqual(["sluice:stream.shardCount"]);
+  expect(dev).not.toHaveProperty("trace");
+  expect(staging!.problems).toMatchObject([{ where: "file", what: expect.stringContaining("(not YAML)") as string }]);
 });
 
 test("a revision that is not there is an error that says what to do, in a shallow clone another one", async () => {
