@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, renameSync } from "node:fs";
+import { createReadStream, createWriteStream, renameSync, rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
@@ -25,12 +25,18 @@ const headSchema = z.object({ version: z.literal(FORMAT_VERSIONS.streamLedger) }
 
 /**
  * Writes down all that a local stream holds, read outside its limits: gzip NDJSON, `{"version":1}` and then a line for each
- * Kinesis record, `[shard,"sequence number",arrival in ms,[CRC-32 of each piece]]`, shard by shard in order.
+ * Kinesis record, `[shard,"sequence number",arrival in ms,[CRC-32 of each piece]]`, shard by shard in order. Rejects, and leaves a file of
+ * before as it was, where the stream is deleted meanwhile.
  */
 export async function writeLedger(file: string, stream: Stream, nowMs: number): Promise<void> {
   const part = `${file}.part`;
-  await pipeline(Readable.from(linesOf(stream, nowMs)), createGzip({ level: GZIP_LEVEL }), createWriteStream(part));
-  renameSync(part, file);
+  try {
+    await pipeline(Readable.from(linesOf(stream, nowMs)), createGzip({ level: GZIP_LEVEL }), createWriteStream(part));
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
 }
 
 function* linesOf(stream: Stream, nowMs: number): Generator<string, void, void> {

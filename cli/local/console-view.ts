@@ -84,6 +84,12 @@ export function consoleView({ output, clock }: ConsoleViewOptions): RunView {
     serving(endpoints) {
       say(`\nServing until Ctrl-C.\n${endpointLines(endpoints)}`);
     },
+    streamDestroyed(streamName) {
+      say(
+        `Stream ${streamName} was destroyed while the run was served, and its records with it: ` +
+          "the run's ledger stays as its own audit wrote it.",
+      );
+    },
   };
 }
 

@@ -136,7 +136,7 @@ async function carry(run: Run): Promise<RunEnd> {
     view.serving(endpoints);
     await aborted(signal);
     // With what other producers have sent since the audit.
-    await keepLedger(run);
+    if (!(await keepLedger(run))) view.streamDestroyed(run.stream.name);
   }
   return end;
 }

@@ -40,4 +40,6 @@ export interface RunView {
   interrupted(directory: string): void;
   finished(report: Report, audit: Readonly<Record<string, AuditResult>>): void;
   serving(endpoints: Endpoints): void;
+  /** The run's stream was deleted while it was served: what audits read after the run is as old as its own audit. */
+  streamDestroyed(streamName: string): void;
 }

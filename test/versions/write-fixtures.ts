@@ -18,7 +18,7 @@ const RECORDS = 20;
 const nothing = (): void => undefined;
 const SILENT: RunView = {
   ...{ started: nothing, engine: nothing, progress: nothing, stop: nothing, refused: nothing, functionFailed: nothing },
-  ...{ problem: nothing, interrupted: nothing, finished: nothing, serving: nothing },
+  ...{ problem: nothing, interrupted: nothing, finished: nothing, serving: nothing, streamDestroyed: nothing },
 };
 
 async function write(folder: string): Promise<void> {
