@@ -161,6 +161,11 @@ test("scripts that workflows run are there", () => {
   expect(new Set(files).size).toBe(5);
 });
 
+test("the preview's comment is written before anything of the job can end badly", () => {
+  const runs = workflows["preview.yml"]!.jobs["declared"]!.steps!.flatMap(({ run = "" }) => run.split("\n"));
+  expect(runs.filter((line) => line.includes("sluice -- preview"))[0]).toContain("> preview/comment.md");
+});
+
 test("sluice preview has the options that the workflow gives, and its comment is found by the script", async () => {
   const { out } = await sluiceHere("preview", "--help");
   for (const option of ["--all", "--base <ref>", "--format <name>", "--fail-on <what>"]) expect(out).toContain(option);
