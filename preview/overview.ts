@@ -23,11 +23,11 @@ export function overview(environments: readonly EnvironmentPreview[]): Block {
   };
 }
 
+/** How many of what is, would be and may be lost, worst first. */
 function dataWord(data: readonly DataFinding[]): Inline[number] {
   const number = (severity: DataFinding["severity"]) => data.filter((finding) => finding.severity === severity).length;
-  if (number("lost") > 0) return strong(`${number("lost")} lost`);
-  if (number("refused") > 0) return strong(`${number("refused")} refused`);
-  if (number("may be lost") > 0) return strong(`${number("may be lost")} may be lost`);
+  const counted = (["lost", "refused", "may be lost"] as const).filter((severity) => number(severity) > 0);
+  if (counted.length > 0) return strong(counted.map((severity) => `${number(severity)} ${severity}`).join(", "));
   return number("unguarded") > 0 ? "less guarded" : "kept";
 }
 

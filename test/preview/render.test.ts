@@ -5,7 +5,7 @@ import { renderHtml } from "../../preview/html.ts";
 import { renderJson } from "../../preview/json.ts";
 import { renderTerminal } from "../../preview/terminal.ts";
 import { previewWith } from "./preview-with.ts";
-import { BUCKET, graph, resource } from "./support.ts";
+import { BUCKET, STREAM, graph, resource } from "./support.ts";
 
 describe("the comment", () => {
   test("keeps what loses data first when it is cut, and says that it is cut", () => {
@@ -67,6 +67,22 @@ describe("the terminal", () => {
     expect(coloured).toContain("\u001b[31mLOSES DATA\u001b[39m");
     expect(coloured).not.toContain("\u0007");
   });
+});
+
+test("the table at the head counts what is lost, what is refused and what may be lost, in every format that has one", () => {
+  const side = (suffix: string) => ({
+    graph: graph(
+      resource(STREAM, "log", { name: `log-${suffix}` }),
+      ...["a", "b"].map((name) => resource(BUCKET, name, { bucket: `${name}-${suffix}` })),
+      resource(STREAM, "other", { invented: suffix }),
+    ),
+  });
+  const environments = [previewOf({ stack: "dev", before: side("1"), after: side("2") })];
+  const preview = { base: "a", head: "b", environments };
+  const word = "1 lost, 2 refused, 1 may be lost";
+  expect(renderMarkdown(preview)).toContain(`**${word}**`);
+  expect(renderTerminal(preview, { colours: false })).toContain(word);
+  expect(renderHtml(preview)).toContain(`<strong>${word}</strong>`);
 });
 
 test("the JSON form has a version, and is the same as the preview", () => {
