@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command.ts";
+import type { FailOn } from "../preview/verdict.ts";
 import { EXIT } from "../exit-codes.ts";
 
 const EXAMPLES = `
@@ -11,14 +12,14 @@ Examples:
 No cloud is asked: both revisions' programs are run on this machine. docs/preview.md says what is shown, and how it is known.`;
 
 const FORMATS = ["terminal", "markdown", "json", "html"] as const;
-const FAIL_ON = ["none", "mandatory", "data-loss"] as const;
+const FAIL_ON: readonly FailOn[] = ["none", "mandatory", "data-loss"];
 
 interface Flags {
   readonly stack?: string;
   readonly base: string;
   readonly engine?: true;
   readonly format: (typeof FORMATS)[number];
-  readonly failOn: (typeof FAIL_ON)[number];
+  readonly failOn: FailOn;
 }
 
 /** `sluice preview`: what a change does to every environment. */
@@ -47,7 +48,6 @@ export function register(program: Command, context: CommandContext): void {
       const { listenForInterrupt } = await import("../interrupt.ts");
       const interrupt = listenForInterrupt(process, systemClock);
       try {
-        const { exceedsResharding, losesData, violatesPolicy } = await import("../../preview/preview.ts");
         const { policyFindings: findings } = await import("../preview/policies.ts");
         const onStep = (step: string): void => void context.stderr.write(`${step}\n`);
         const request = { projectRoot: process.cwd(), findings, onStep, ...(stack !== undefined && { stack }) };
@@ -61,13 +61,11 @@ export function register(program: Command, context: CommandContext): void {
               ).previewRevisions({ ...request, base }, interrupt.signal);
         const { written } = await import("../preview/written.ts");
         context.stdout.write(await written(preview, format, context.stdout, process.env));
-        const refused =
-          (failOn !== "none" && (violatesPolicy(preview) || exceedsResharding(preview))) ||
-          (failOn === "data-loss" && losesData(preview));
-        if (refused) context.exitCode = EXIT.refused;
-        const { failureLines } = await import("../preview/verdict.ts");
+        const { failureLines, refusalLine } = await import("../preview/verdict.ts");
+        const refused = refusalLine(preview, failOn);
+        if (refused !== undefined) context.exitCode = EXIT.refused;
         const failed = failureLines(preview);
-        for (const line of failed) context.stderr.write(line);
+        for (const line of [refused, ...failed]) if (line !== undefined) context.stderr.write(line);
         if (failed.length > 0) context.exitCode = EXIT.failed;
       } catch (error) {
         const exitCode = interrupt.exitCode();

@@ -1,5 +1,5 @@
 /** What the command says last, of the exit code that it ends with. Pure. */
-import type { Preview } from "../../preview/preview.ts";
+import { type Preview, exceedsResharding } from "../../preview/preview.ts";
 import { count } from "../../preview/words.ts";
 import { CommandError, describeError } from "../errors.ts";
 
@@ -16,4 +16,38 @@ export function failureLines({ environments }: Preview): readonly string[] {
       ),
     ];
   });
+}
+
+/** What `--fail-on` stops a change for: nothing, violated mandatory policies, or these and lost data. */
+export type FailOn = "none" | "mandatory" | "data-loss";
+
+/** Why `--fail-on` refuses a change, in one line; `undefined` where it does not. */
+export function refusalLine(preview: Preview, failOn: FailOn): string | undefined {
+  if (failOn === "none") return undefined;
+  const reasons = [
+    ...violations(preview),
+    ...preview.environments
+      .filter((environment) => exceedsResharding({ ...preview, environments: [environment] }))
+      .map(({ stack }) => `shards beyond ×½–×2 of those that there are in ${stack}`),
+    ...(failOn === "data-loss" ? losses(preview) : []),
+  ];
+  return reasons.length === 0 ? undefined : `sluice: refused by --fail-on ${failOn}: ${reasons.join("; ")}\n`;
+}
+
+function violations({ environments }: Preview): readonly string[] {
+  return environments.flatMap(({ stack, policy }) => {
+    const mandatory = [...policy.new, ...policy.standing].filter(({ severity }) => severity === "mandatory");
+    return mandatory.length === 0 ? [] : [`${count(mandatory.length, "violation")} of mandatory policies in ${stack}`];
+  });
+}
+
+function losses({ environments }: Preview): readonly string[] {
+  const stacks = (severity: "lost" | "refused") =>
+    environments.filter(({ data }) => data.some((finding) => finding.severity === severity)).map(({ stack }) => stack);
+  const lost = stacks("lost");
+  const stopped = stacks("refused").filter((stack) => !lost.includes(stack));
+  return [
+    ...(lost.length > 0 ? [`data would be lost in ${lost.join(", ")}`] : []),
+    ...(stopped.length > 0 ? [`data would be lost in ${stopped.join(", ")} if nothing stopped the deployment`] : []),
+  ];
 }
