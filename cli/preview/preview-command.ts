@@ -47,9 +47,17 @@ export async function previewRevisions(request: PreviewRequest, signal: AbortSig
     const base = projectIn(revision.root);
     const names = stackNames(request.stack, head, base);
     const [headName, baseName] = ["the working tree", `${request.base} (${revision.commit})`];
+    let ended = 0;
+    const told = async (what: string, outcome: Promise<Outcome>): Promise<Outcome> => {
+      const result = await outcome;
+      ended += 1;
+      const how = result.failure === undefined ? "done" : "failed";
+      request.onStep?.(`${what} ${how} (${ended} of ${2 * names.length})`);
+      return result;
+    };
     const sides = names.flatMap((name): (() => Promise<Outcome>)[] => [
-      async () => ({ side: await sideOf(base, name, `the base ${baseName}`, request, signal) }),
-      () => orFailure(sideOf(head, name, headName, request, signal)),
+      () => told(`${name}: base`, outcomeOf(sideOf(base, name, `the base ${baseName}`, request, signal))),
+      () => told(`${name}: working tree`, orFailure(sideOf(head, name, headName, request, signal))),
     ]);
     request.onStep?.(`running the programs of ${baseName} and ${headName} for ${names.join(", ")} …`);
     const done = await inTurn(sides, AT_ONCE);
@@ -78,10 +86,14 @@ interface Outcome {
   readonly failure?: Failure;
 }
 
+async function outcomeOf(side: Promise<Side | undefined>): Promise<Outcome> {
+  return { side: await side };
+}
+
 /** One bad stack file must not cost the preview of the others. */
 async function orFailure(side: Promise<Side | undefined>): Promise<Outcome> {
   try {
-    return { side: await side };
+    return await outcomeOf(side);
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
     return { side: undefined, failure: error.failure };

@@ -113,11 +113,20 @@ test("a base whose program fails is an error with the program's own words, and i
   }
 });
 
-test("a configuration that is refused does not cost the other environments' previews, and every problem is said", async () => {
+test("a configuration that is refused does not cost the other environments' previews, and every problem and every step is said", async () => {
   edit("stacks/Pulumi.dev.yaml", (text) => text.replace("shardCount: 1", "shardCount: many"));
   edit("stacks/Pulumi.staging.yaml", () => "config: [\n");
   rmSync(join(repository, "stacks/Pulumi.production.yaml"));
-  const { environments } = await previewRevisions({ projectRoot: repository, base: "HEAD" }, signal);
+  const steps: string[] = [];
+  const onStep = (step: string): void => void steps.push(step);
+  const { environments } = await previewRevisions({ projectRoot: repository, base: "HEAD", onStep }, signal);
+  const told = steps.slice(-6);
+  expect(told.map((step) => step.replace(/.*\(/, "("))).toEqual([1, 2, 3, 4, 5, 6].map((done) => `(${done} of 6)`));
+  expect(told.map((step) => step.replace(/ \(.*/, "")).sort()).toEqual([
+    ...["dev: base done", "dev: working tree failed"],
+    ...["production: base done", "production: working tree done"],
+    ...["staging: base done", "staging: working tree failed"],
+  ]);
   expect(environments.map(({ stack, abandoned, changes }) => [stack, abandoned, changes])).toEqual([
     ["dev", false, []],
     ["production", true, []],
