@@ -86,11 +86,10 @@ function findingsOf(change: ResourceChange): readonly Finding[] {
   return [...unlisted(change, after), ...inPlace(before, after), ...unguarded(before, after)];
 }
 
-function removed({ kind, replacedWith }: ResourceChange, before: GraphResource): readonly Finding[] {
+function removed(change: ResourceChange, before: GraphResource): readonly Finding[] {
   const loss = lossWith(before);
   if (loss === undefined) return [];
-  const cause = replacedWith === undefined ? "" : `, with ${replacedWith}`;
-  const how = kind === "deleted" ? "deleted" : `replaced by a new, empty one${cause}`;
+  const how = change.kind === "deleted" ? "deleted" : `replaced by a new, empty one${causeOf(change)}`;
   if (before.retainOnDelete) {
     return [{ severity: "unguarded", what: `${how}; the old one stays, without anybody to manage it.` }];
   }
@@ -99,6 +98,19 @@ function removed({ kind, replacedWith }: ResourceChange, before: GraphResource):
   return [
     { severity: "refused", what: `${how}: ${loss.wouldBe}, but the deployment stops there (${stops.join("; ")}).` },
   ];
+}
+
+const MOST_CAUSES = 4;
+
+/** What forces a replacement: another resource, or properties of its own, of a table its columns. */
+function causeOf({ replacedWith, properties }: ResourceChange): string {
+  if (replacedWith !== undefined) return `, with ${replacedWith}`;
+  const paths = properties.filter(({ effect }) => effect === "replaces").map(({ path }) => path);
+  const named = [...new Set(paths.map((path) => path.replace(/^schema\[(.+?)\].*$/, "column $1")))];
+  if (named.length === 0) return "";
+  const more = named.length - MOST_CAUSES;
+  const shown = more > 0 ? [...named.slice(0, MOST_CAUSES), `${more} more`] : named;
+  return `, since ${shown.join(" and ")} change${named.length === 1 ? "s" : ""}`;
 }
 
 /** What of a resource as it is deployed refuses its deletion. */

@@ -32,6 +32,20 @@ describe("data", () => {
     ]);
   });
 
+  test("what is replaced for properties of its own names them, a table its columns", () => {
+    const table = (...columns: string[]) =>
+      resource(TABLE, "t", { schema: JSON.stringify(columns.map((name) => ({ name, type: "STRING" }))) });
+    expect(findings(table("a", "b"), table("a", "c"))).toEqual([
+      "lost: replaced by a new, empty one, since column b and column c change: all its rows go with it.",
+    ]);
+    expect(findings(table("a", "b", "c", "d"), table("a", "e", "f"))[0]).toContain(
+      ", since column b and column c and column d and column e and 1 more change: ",
+    );
+    expect(findings(resource(STREAM, "log", { name: "a" }), resource(STREAM, "log", { name: "b" }))).toEqual([
+      "lost: replaced by a new, empty one, since name changes: all records that a backend has not read yet go with it.",
+    ]);
+  });
+
   test("protection that a change itself takes away does not count: the state still has it", () => {
     const stream = (name: string, protect: boolean) => resource(STREAM, "log", { name }, { protect });
     expect(findings(stream("a", true), stream("b", false))[0]).toMatch(/^refused: replaced/);
