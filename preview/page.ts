@@ -1,8 +1,8 @@
 /** A preview as a page: headings, warnings, tables and lists, whatever they are written in afterwards. Pure. */
-import { rulesOf } from "../infra/replacing-properties.ts";
 import { GROUPS } from "../model/cost/bill.ts";
 import { PRICES_DATE, PRICES_REGION } from "../model/cost/price-table.ts";
 import type { AccessChange } from "./access.ts";
+import { alikeOf, ofFamily } from "./alike.ts";
 import type { ChangeKind, ResourceChange } from "./change.ts";
 import type { DataFinding } from "./data.ts";
 import type { Capacity } from "./figures.ts";
@@ -262,28 +262,11 @@ function changesSection(changes: readonly ResourceChange[], limits: PageLimits):
   });
 }
 
-/** Resources of one type to which the same happens, together. */
-function alikeOf(changes: readonly ResourceChange[]): readonly (readonly ResourceChange[])[] {
-  const groups = new Map<string, ResourceChange[]>();
-  for (const change of changes) {
-    const { type, name, formerName, deletedFirst, properties } = change;
-    const alone = formerName !== undefined || properties.some(({ path }) => path === rulesOf(type).physicalName);
-    const key = JSON.stringify([type, withFamily(change), deletedFirst, properties, alone && name]);
-    groups.set(key, [...(groups.get(key) ?? []), change]);
-  }
-  return [...groups.values()];
-}
-
-/** `warehouse-data-0` as `warehouse-data-*`: each may go with another of one family. */
-function withFamily({ replacedWith }: ResourceChange): string | undefined {
-  return replacedWith?.replace(/-[0-9a-f]$/, "-*");
-}
-
 function resourceItem(group: readonly ResourceChange[], limits: PageLimits): ResourceItem {
   const [first, another] = group as readonly [ResourceChange, ResourceChange?];
-  const { type, formerName, deletedFirst, properties } = first;
+  const { type, formerName, deletedFirst } = first;
   const name = namesOf(group.map((each) => each.name));
-  const replacedWith = another === undefined ? first.replacedWith : withFamily(first);
+  const { replacedWith, properties } = another === undefined ? first : ofFamily(first);
   const how = [
     ...(formerName === undefined ? [] : [`was ${formerName}`]),
     ...(replacedWith === undefined ? [] : [`with ${replacedWith}`]),

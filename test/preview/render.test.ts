@@ -5,7 +5,7 @@ import { renderHtml } from "../../preview/html.ts";
 import { renderJson } from "../../preview/json.ts";
 import { renderTerminal } from "../../preview/terminal.ts";
 import { previewWith } from "./preview-with.ts";
-import { BUCKET, STREAM, graph, resource } from "./support.ts";
+import { BUCKET, STREAM, TABLE, graph, resource } from "./support.ts";
 
 describe("the comment", () => {
   test("keeps what loses data first when it is cut, and says that it is cut", () => {
@@ -83,6 +83,25 @@ test("the table at the head counts what is lost, what is refused and what may be
   expect(renderMarkdown(preview)).toContain(`**${word}**`);
   expect(renderTerminal(preview, { colours: false })).toContain(word);
   expect(renderHtml(preview)).toContain(`<strong>${word}</strong>`);
+});
+
+test("tables of one family that get another name are one line, and one of another family is another", () => {
+  const side = (prefix: string) => ({
+    graph: graph(
+      ..."0123456789abcdef"
+        .split("")
+        .map((digit) => resource(TABLE, `warehouse-data-${digit}`, { tableId: `${prefix}_${digit}` })),
+      resource(TABLE, "warehouse-ids", { tableId: `${prefix}_ids` }),
+    ),
+  });
+  const environments = [previewOf({ stack: "dev", before: side("log"), after: side("event") })];
+  const lines = renderMarkdown({ base: "a", head: "b", environments }).split("\n");
+  expect(lines.slice(lines.indexOf("<summary>Replaced: 17</summary>")).filter((line) => /^ *-/.test(line))).toEqual([
+    "- `warehouse-data-0 … warehouse-data-f (16)` gcp:bigquery/table:Table (the new one comes first)",
+    '  - `tableId: "log_*" → "event_*" — replaces it`',
+    "- `warehouse-ids` gcp:bigquery/table:Table (the new one comes first)",
+    '  - `tableId: "log_ids" → "event_ids" — replaces it`',
+  ]);
 });
 
 test("the JSON form has a version, and is the same as the preview", () => {
