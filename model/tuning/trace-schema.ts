@@ -93,6 +93,38 @@ const schema = z
     }
   });
 
+const TYPES: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  array: "a list",
+  object: "an object",
+};
+
+/** What is wrong with a member, after its name and a colon; `undefined` leaves it to the validator's own words. */
+function wordsOf(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.input === undefined ? "is missing" : `must be ${TYPES[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      if (issue.input === undefined) return "is missing";
+      return `must be ${issue.values.map((each) => JSON.stringify(each)).join(" or ")}`;
+    case "too_small":
+      return issue.origin === "number" ? `must be ${issue.minimum} or more` : "must not be empty";
+    case "too_big":
+      if (issue.origin === "array") return `must have ${issue.maximum} values or fewer`;
+      return `must be ${issue.maximum}${issue.origin === "string" ? " characters" : ""} or less`;
+    case "invalid_format":
+      return issue.format === "datetime"
+        ? "must be an ISO 8601 time with a zone, e.g. 2026-11-21T09:00:00Z"
+        : undefined;
+    case "unrecognized_keys":
+      return `has what no trace has: ${issue.keys.join(", ")}`;
+    default:
+      return undefined;
+  }
+}
+
 /** A trace from its JSON text. Throws a TraceError. */
 export function parseTrace(text: string): Trace {
   let value: unknown;
@@ -106,7 +138,7 @@ export function parseTrace(text: string): Trace {
 
 /** Takes a parsed value for a trace. Throws a TraceError. */
 export function checkTrace(value: unknown): Trace {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: wordsOf });
   if (result.success) return result.data;
   throw new TraceError(result.error.issues.map(({ path, message }) => `${place(path)}: ${message}`));
 }

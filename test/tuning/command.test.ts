@@ -66,6 +66,15 @@ test("a wrong command line or file ends with code 2 and says what is wrong", asy
   const { code, stderr } = await run("advise", "--trace", file);
   expect(code).toBe(2);
   expect(stderr).toContain(`${file} is no trace: version: `);
+  expect(stderr).toContain("; source: is missing; ");
+  expect(await run("advise", "--trace", nowhere)).toMatchObject({
+    code: 2,
+    stderr: `sluice: cannot read the trace ${nowhere}: there is no such file\n`,
+  });
+  expect(await run("advise", "--trace", folder)).toMatchObject({
+    code: 2,
+    stderr: `sluice: cannot read the trace ${folder}: it is a folder\n`,
+  });
   expect(await run("advise", "--trace", file, "--write")).toMatchObject({
     code: 2,
     stderr: "sluice: --write needs --stack: the file that is changed\n",

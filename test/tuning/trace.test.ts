@@ -84,8 +84,37 @@ test("any text gives a trace or a TraceError", () => {
 
 test.each<[string, object, string]>([
   ["another version", { version: 2 }, "version: must be 1: this Sluice reads no other version"],
-  ["an unknown member", { shard: [] }, 'the trace: Unrecognized key: "shard"'],
-  ["no minute", { records: [], bytes: [] }, "records: Too small: expected array to have >=1 items"],
+  ["an unknown member", { shard: [] }, "the trace: has what no trace has: shard"],
+  ["no minute", { records: [], bytes: [] }, "records: must not be empty"],
+  ["a member that is missing", { source: undefined }, "source: is missing"],
+  ["a list that is missing", { records: undefined }, "records: is missing"],
+  ["a choice that is missing", { wireFormat: undefined }, "wireFormat: is missing"],
+  ["another type", { bytes: 3 }, "bytes: must be a list"],
+  ["another format", { format: "x" }, 'format: must be "sluice-trace"'],
+  ["another choice", { wireFormat: "zip" }, 'wireFormat: must be "plain" or "kpl" or "kpl+zlib"'],
+  ["a text for a number", { records: [1, "x", 1] }, "records[1]: must be a number"],
+  ["a negative number", { records: [1, 1, -1] }, "records[2]: must be 0 or more"],
+  [
+    "part of a record",
+    { keys: { ...oneHotKey(1), sampledRecords: 1.5 } },
+    "keys.sampledRecords: must be a whole number",
+  ],
+  ["a share above 1", { keys: { ...oneHotKey(1), shareError: 2 } }, "keys.shareError: must be 1 or less"],
+  [
+    "a key of nothing",
+    { keys: { ...oneHotKey(1), heavy: [{ key: "", hashKey: "0".repeat(32), share: 1 }] } },
+    "keys.heavy[0].key: must not be empty",
+  ],
+  [
+    "a time that is none",
+    { startsAt: "yesterday" },
+    "startsAt: must be an ISO 8601 time with a zone, e.g. 2026-11-21T09:00:00Z",
+  ],
+  [
+    "more minutes than 31 days have",
+    { records: Array.from({ length: 44_641 }, () => 0) },
+    "records: must have 44640 values or fewer",
+  ],
   [
     "a hash key in decimal",
     { keys: { ...oneHotKey(1), heavy: [{ key: "a", hashKey: "12", share: 1 }] } },
@@ -98,6 +127,10 @@ test.each<[string, object, string]>([
   ],
 ])("refuses %s", (_, change, problem) => {
   expect(problemsOf(() => checkTrace({ ...TRACE, ...change }))).toContain(problem);
+});
+
+test("what is no object at all is said of the whole", () => {
+  expect(problemsOf(() => checkTrace([]))).toEqual(["the trace: must be an object"]);
 });
 
 test("a CSV's minutes are a trace's", () => {
