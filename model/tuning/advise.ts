@@ -6,7 +6,7 @@ import { type OnDemand, compareOnDemand } from "./on-demand.ts";
 import { judgedStretch, runDesign } from "./outcome.ts";
 import { designUsd } from "./price.ts";
 import type { Problem } from "./problem.ts";
-import { type Candidate, type Progress, busiestStretch, search } from "./search.ts";
+import { type Candidate, type Progress, type SearchResult, busiestStretch, search } from "./search.ts";
 import { type Growth, type WhatIf, growthOf, sensitivity } from "./what-if.ts";
 
 /** A point of the frontier: the cheapest design for an age, over the busiest minutes but for the problem's own. */
@@ -32,6 +32,8 @@ export interface Advice {
   readonly frontier: readonly FrontierPoint[];
   /** Runs of the flow model for the choice itself. */
   readonly simulations: number;
+  /** The search for the choice ended early: see {@link SearchResult}. */
+  readonly outOfTries: SearchResult["outOfTries"];
 }
 
 /** What is asked for besides the problem. */
@@ -51,18 +53,18 @@ export function advise(asked: Problem, options: AdviceOptions): Advice {
   const { told = () => undefined } = options;
   const hot = hotKeys(asked.demand, asked.objective.headroom);
   const problem = hot.length === 0 ? asked : { ...asked, demand: withoutHotKeys(asked.demand, hot) };
-  const { best, nextCheaper, simulations } = search(problem, told);
+  const { best, nextCheaper, outOfTries, simulations } = search(problem, told);
   const current = options.current === undefined ? undefined : judged(asked, options.current);
   if (best === undefined) {
     const nothing = { sensitivity: [], onDemand: undefined, growth: undefined, frontier: [] };
-    return { best, nextCheaper, current, hotKeys: hot, ...nothing, simulations };
+    return { best, nextCheaper, current, hotKeys: hot, ...nothing, simulations, outOfTries };
   }
   told("what if");
   const rows = sensitivity(problem, best.design);
   told("growth");
   const growth = growthOf(problem, best.design, options.growthPerWeek, options.now);
   return {
-    ...{ best, nextCheaper, current, hotKeys: hot, sensitivity: rows, growth, simulations },
+    ...{ best, nextCheaper, current, hotKeys: hot, sensitivity: rows, growth, simulations, outOfTries },
     onDemand: compareOnDemand(problem, best.design),
     frontier: frontierOf(problem, best, options.frontierAges, told),
   };

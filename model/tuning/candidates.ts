@@ -3,6 +3,7 @@ import { fewestShards, mustFallBehind, writesTooMuch } from "./bounds.ts";
 import { type BackendSettings, type Design, fanOutChoices, settingsOf } from "./design.ts";
 import { backendUsd, streamUsd } from "./price.ts";
 import type { Problem, TunedBackend } from "./problem.ts";
+import { mustMiss } from "./slow-waits.ts";
 
 /** A number of shards and who reads with fan-out: the part of a design that backends share. */
 export interface StreamPlan {
@@ -64,7 +65,7 @@ export class PriceBook {
     return fanOutChoices(backends.map(({ priced }) => priced.name)).map((fanOut) => {
       const least = backends.map((backend) => {
         const priced = this.settings(backend, shards, fanOut.includes(backend.priced.name));
-        const first = priced.find(({ settings }) => !mustFallBehind(this.#problem, backend, settings, shards));
+        const first = priced.find(({ settings }) => mayHold(this.#problem, backend, settings, shards));
         return first?.usd ?? Infinity;
       });
       return { shards, fanOut, leastUsd: least.reduce((sum, usd) => sum + usd, this.stream(shards)) };
@@ -86,7 +87,11 @@ export function worthTrying(
   shards: number,
   priced: readonly PricedSettings[],
 ) {
-  return priced.filter(({ settings }) => !mustFallBehind(problem, backend, settings, shards));
+  return priced.filter(({ settings }) => mayHold(problem, backend, settings, shards));
+}
+
+function mayHold(problem: Problem, backend: TunedBackend, settings: BackendSettings, shards: number): boolean {
+  return !mustFallBehind(problem, backend, settings, shards) && !mustMiss(problem, backend, settings, shards);
 }
 
 export function same(a: BackendSettings, b: BackendSettings): boolean {

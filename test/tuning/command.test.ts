@@ -108,7 +108,9 @@ test("the advice is printed and written into the stack's file, which the validat
   expect(written.stdout).toContain("Cheapest that meets it: 1 shard, $");
   expect(written.stdout).toMatch(/Declared now: 8 shards, .*: met, oldest/);
   expect(written.stdout).toMatch(/at \+5 %\/week this lasts until 2027-\d\d-\d\d/);
-  expect(written.stderr).toMatch(/^1 shard … 0\.0 s\n1 shard, 5 minutes … 0\.0 s\n/);
+  expect(written.stderr).toMatch(
+    /^1 shard: the busiest minutes, 11 numbers of shards after it … 0\.0 s\n1 shard, archive 1 lane 10 s 256 MB, warehouse 1 lane 10 s 256 MB: 5 minutes, tries left: 40 … 0\.0 s\n/,
+  );
   expect(written.stderr).toMatch(/\nadvised after \d+ simulations, 0\.0 s\n/);
   expect(written.stderr).toContain("stream.shardCount: 8 → 1");
   const file = readFileSync(join(folder, "stacks/Pulumi.production.yaml"), "utf8");

@@ -6,6 +6,7 @@ import { around, judgedStretch, runDesign } from "../../model/tuning/outcome.ts"
 import { designUsd } from "../../model/tuning/price.ts";
 import type { Problem } from "../../model/tuning/problem.ts";
 import { type SearchResult, search } from "../../model/tuning/search.ts";
+import { mustMiss } from "../../model/tuning/slow-waits.ts";
 import { SMALL_GRID, oneHotKey, problemOf, traceOf } from "./setup.ts";
 
 /** Every design of the small grid. */
@@ -117,6 +118,52 @@ test("no bound excludes settings that the simulation lets pass", () => {
     { numRuns: 60, seed: 3 },
   );
   expect(excluded).toBeGreaterThan(10);
+});
+
+test("settings that slow answers exclude are none that the simulation lets pass", () => {
+  const settings = fc.record({
+    parallelizationFactor: fc.constantFrom(1, 2),
+    batchWindowSeconds: fc.constantFrom(1, 2, 5),
+    memoryMb: fc.constantFrom(256, 1024),
+    fanOut: fc.boolean(),
+  });
+  let excluded = 0;
+  fc.assert(
+    fc.property(
+      ...[settings, fc.integer({ min: 2, max: 5 }), fc.integer({ min: 5, max: 900 })],
+      fc.double({ min: 0, max: 0.6, noNaN: true }),
+      (chosen, maxAgeSeconds, rate, share) => {
+        const trace = traceOf({ shape: "steady", rate }, { minutes: 20, keys: oneHotKey(share) });
+        const base = problemOf(trace, { objective: { maxAgeSeconds, headroom: 1 } });
+        const [, warehouse] = base.stack.backends;
+        const problem = { ...base, stack: { ...base.stack, backends: [warehouse!] } };
+        if (!mustMiss(problem, warehouse!, chosen, 1)) return;
+        excluded++;
+        expect(meets(problem, { shards: 1, backends: { warehouse: chosen } })).toBe(false);
+      },
+    ),
+    { numRuns: 60, seed: 5 },
+  );
+  expect(excluded).toBeGreaterThan(10);
+});
+
+test("of a day, an objective that slow answers break is refused without a simulation", () => {
+  const trace = traceOf({ shape: "daily", rate: 2000, low: 0.3 }, { minutes: 1440 });
+  const problem = problemOf(trace, { objective: { maxAgeSeconds: 2, headroom: 1.5 } });
+  expect(search(problem)).toMatchObject({ best: undefined, simulations: 0, outOfTries: false });
+});
+
+test("a search ends when too many designs hold over the busiest minutes and miss in others, and says each it tries", () => {
+  const trace = traceOf({ shape: "steady", rate: 50 }, { minutes: 480 });
+  const grid = { parallelizationFactors: [1], batchWindowsSeconds: [1], memoriesMb: [256], maxShards: 2 };
+  const problem = problemOf(trace, { grid, objective: { maxAgeSeconds: 4, headroom: 1.2 } });
+  const told: string[] = [];
+  expect(search(problem, (text) => told.push(text), 2)).toMatchObject({ best: undefined, outOfTries: true });
+  expect(told).toEqual([
+    "1 shard: the busiest minutes, 11 numbers of shards after it",
+    "1 shard, archive 1 lane 1 s 256 MB fan-out, warehouse 1 lane 1 s 256 MB: 480 minutes, tries left: 2",
+    "1 shard, archive 1 lane 1 s 256 MB, warehouse 1 lane 1 s 256 MB fan-out: 480 minutes, tries left: 1",
+  ]);
 });
 
 test("no design is found where one shard's worth of a key is sent twice, and the search ends", () => {

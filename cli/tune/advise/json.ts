@@ -33,6 +33,7 @@ export function renderAdviceJson(advice: Advice, { maxCostUsd, now, problem }: R
     growth: advice.growth,
     frontier: advice.frontier.map(({ maxAgeSeconds, candidate: point }) => ({ maxAgeSeconds, ...candidate(point) })),
     simulations: advice.simulations,
+    outOfTries: advice.outOfTries,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

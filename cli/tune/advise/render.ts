@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import type { Advice } from "../../../model/tuning/advise.ts";
 import type { Problem } from "../../../model/tuning/problem.ts";
+import { MOST_MISSED_RUNS } from "../../../model/tuning/search.ts";
 import { grouped } from "../../grouped.ts";
 import { type Rows, sensitivityRows, settingsRows } from "./rows.ts";
 import {
@@ -44,7 +45,7 @@ export function renderAdvice(advice: Advice, { problem, now, maxCostUsd }: Rende
   ];
   if (advice.hotKeys.length > 0) parts.push("From here on: with these keys spread over sub-keys.");
   const { best } = advice;
-  if (best === undefined) return [...parts, "No design of the grid meets the objective.", ""].join("\n\n");
+  if (best === undefined) return [...parts, noDesign(advice), ""].join("\n\n");
   parts.push(`Cheapest that meets it: ${shardsText(best.design.shards)}, ${usd(best.usd)} a month, storage apart`);
   parts.push(table(settingsRows(best)));
   const judged = describeStretch(best.outcome, demand);
@@ -59,11 +60,22 @@ export function renderAdvice(advice: Advice, { problem, now, maxCostUsd }: Rende
       `Declared now: ${describeDifference(best.design, design)}, ${usd(advice.current.usd)}: ${verdict(outcome, trace)}.`,
     );
   }
+  if (advice.outOfTries) parts.push(`${OUT_OF_TRIES} A cheaper design may have been left out.`);
   const whatIf = table(sensitivityRows(advice, trace), { colWidths: [null, null, null, LAST_WIDTH], wordWrap: true });
   parts.push(`What if, over the busiest minutes:\n${whatIf}`);
   if (advice.growth !== undefined) parts.push(describeGrowth(advice.growth, now));
   if (advice.onDemand !== undefined) parts.push(describeOnDemand(advice.onDemand));
   return `${parts.join("\n\n")}\n`;
+}
+
+const OUT_OF_TRIES =
+  `The search ended early: ${MOST_MISSED_RUNS} designs that hold over the busiest minutes missed the objective in others, ` +
+  "as where it leaves slow answers of S3 and BigQuery no time.";
+
+function noDesign({ outOfTries }: Advice): string {
+  return outOfTries
+    ? `No design that meets the objective was found. ${OUT_OF_TRIES}`
+    : "No design of the grid meets the objective.";
 }
 
 /** The design that fails below the best, in a sentence. */
