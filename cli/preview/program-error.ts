@@ -48,9 +48,10 @@ function untilStack(lines: readonly string[]): readonly string[] {
 function problemsOf(message: string): Failure["problems"] {
   const [sentence, ...paragraphs] = message.split(/\n\s*\n/);
   if (paragraphs.length === 0) return [{ what: oneLine(sentence!) }];
+  const file = /^(\S+\.yaml) has /.exec(sentence!)?.[1] ?? "file";
   return paragraphs.map((paragraph) => {
-    const [where, ...rest] = paragraph.trim().split("\n");
-    return { where: where!, what: rest.map(oneLine).join("; ") };
+    const [field, ...rest] = paragraph.trim().split("\n");
+    return { where: field === "file" ? file : field!, what: rest.map(oneLine).join("; ") };
   });
 }
 

@@ -44,6 +44,13 @@ describe("what a program that fails says", () => {
     expect(hint.match(/fix: /g)).toHaveLength(30);
   });
 
+  test("a stack file that cannot be read is named", () => {
+    const notYaml = { field: "file", value: "(not YAML)", rule: "no end", fix: "correct the line" };
+    expect(readFailure(String(new ConfigError("Pulumi.dev.yaml", [notYaml]))).failure.problems).toEqual([
+      { where: "Pulumi.dev.yaml", what: "value: (not YAML); rule: no end; fix: correct the line" },
+    ]);
+  });
+
   test("of any other error message and stack are said, without escapes", () => {
     const said =
       "Running program 'a.ts' failed with an unhandled exception:\nError: broken\n    at \u001b[90mx (a.ts:1:1)\u001b[39m";

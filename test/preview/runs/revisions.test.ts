@@ -135,7 +135,9 @@ test("a configuration that is refused does not cost the other environments' prev
   const [dev, , staging] = environments.map(({ failure }) => failure);
   expect(dev!.problems.map(({ where }) => where)).toEqual(["sluice:stream.shardCount"]);
   expect(dev).not.toHaveProperty("trace");
-  expect(staging!.problems).toMatchObject([{ where: "file", what: expect.stringContaining("(not YAML)") as string }]);
+  expect(staging!.problems).toMatchObject([
+    { where: "Pulumi.staging.yaml", what: expect.stringContaining("(not YAML)") as string },
+  ]);
 });
 
 test("a revision that is not there is an error that says what to do, in a shallow clone another one", async () => {
