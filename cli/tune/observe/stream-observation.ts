@@ -41,10 +41,7 @@ export async function observeMetrics(
   const listed = await listShards(kinesis, facts.streamName);
   const shards = listed.map(({ id, startingHashKey, endingHashKey }) => ({ id, startingHashKey, endingHashKey }));
   const metrics = await streamMetrics({ cloudwatch, facts, shards, sinceMs, untilMs });
-  const { sample, found } = await sampled(
-    question,
-    listed.filter(({ open }) => open),
-  );
+  const { sample, found } = await sampled(question);
   const logRecords = found?.logRecords ?? 1;
   return {
     sample,
@@ -66,15 +63,14 @@ export async function observeMetrics(
 
 /** From the stream alone. Throws a CommandError where the sample is empty. */
 export async function observeStream(question: StreamQuestion): Promise<StreamObservation> {
-  const { kinesis, facts, untilMs, source } = question;
-  const listed = (await listShards(kinesis, facts.streamName)).filter(({ open }) => open);
-  const { sample, found, sinceMs } = await sampled(question, listed);
+  const { facts, untilMs, source } = question;
+  const { sample, found, shards, sinceMs } = await sampled(question);
   if (found === undefined) {
     throw new CommandError(`the sample of stream ${facts.streamName} holds no record`, {
       hint: "--sample and --since say what is looked at; what retention has taken away is gone.",
     });
   }
-  const rates = ratesOf(sample.pages, listed.length, sinceMs, untilMs);
+  const rates = ratesOf(sample.pages, shards, sinceMs, untilMs);
   return {
     sample,
     trace: {
@@ -86,11 +82,24 @@ export async function observeStream(question: StreamQuestion): Promise<StreamObs
   };
 }
 
-/** `sinceMs`: from when on there was anything to look at. */
-async function sampled(
-  { kinesis, facts, clock, sinceMs: askedMs, sample: limits, nameOf }: StreamQuestion,
-  open: Parameters<typeof sampleStream>[0]["open"],
-): Promise<{ readonly sample: StreamSample; readonly found: SampleFacts | undefined; readonly sinceMs: number }> {
+/** What was looked at. */
+interface Sampled {
+  readonly sample: StreamSample;
+  readonly found: SampleFacts | undefined;
+  /** How many shards were open in the span. */
+  readonly shards: number;
+  /** From when on there was anything to look at. */
+  readonly sinceMs: number;
+}
+
+async function sampled({
+  kinesis,
+  facts,
+  clock,
+  sinceMs: askedMs,
+  sample: limits,
+  nameOf,
+}: StreamQuestion): Promise<Sampled> {
   const { streamName, record } = facts;
   const { StreamDescriptionSummary: summary } = await kinesis.send(
     new DescribeStreamSummaryCommand({ StreamName: streamName }),
@@ -98,8 +107,10 @@ async function sampled(
   const { StreamCreationTimestamp, RetentionPeriodHours } = summary!;
   const keptMs = clock.now() - RetentionPeriodHours! * HOUR_MS;
   const sinceMs = Math.max(askedMs, keptMs, StreamCreationTimestamp!.getTime());
-  const sample = await sampleStream({ kinesis, streamName, open, clock, sinceMs, ...limits });
-  return { sample, found: sampleFacts(sample.pages, { playerIdField: record.playerIdField, nameOf }), sinceMs };
+  const listed = await listShards(kinesis, streamName, new Date(sinceMs));
+  const sample = await sampleStream({ kinesis, streamName, listed, clock, sinceMs, ...limits });
+  const found = sampleFacts(sample.pages, { playerIdField: record.playerIdField, nameOf });
+  return { sample, found, shards: listed.length, sinceMs };
 }
 
 function headOf(source: string, startMs: number, found: SampleFacts | undefined) {

@@ -9,7 +9,7 @@ export interface SampleLimits {
   readonly recordsPerShard: number;
   /** Times at which each shard is looked at. */
   readonly looks: number;
-  /** Shards that are looked at, evenly among those that are open. */
+  /** Shards that are looked at, evenly among those that there are. */
   readonly shards: number;
   readonly seconds: number;
 }
@@ -41,8 +41,8 @@ export interface StreamSample {
 export interface SampleOptions extends SampleLimits {
   readonly kinesis: Pick<KinesisClient, "send">;
   readonly streamName: string;
-  /** Those that are open. */
-  readonly open: readonly ListedShard[];
+  /** Those that were open in the span: closed ones have what came before a resharding. */
+  readonly listed: readonly ListedShard[];
   readonly clock: Clock;
   /** From when on. */
   readonly sinceMs: number;
@@ -58,13 +58,15 @@ const INTERVAL_MS = 1000;
 /** Pages may be empty although there is more: so many are followed. */
 const EMPTY_PAGES = 5;
 const THROTTLED = "ProvisionedThroughputExceededException";
+/** Of a closed shard whose last records have left the stream since it was listed. */
+const GONE = "ResourceNotFoundException";
 
 /** Looks at the shards, each at times spread evenly over the span. Errors are the SDK's. */
 export async function sampleStream(options: SampleOptions): Promise<StreamSample> {
-  const { clock, open, recordsPerShard, looks, sinceMs, seconds } = options;
+  const { clock, listed, recordsPerShard, looks, sinceMs, seconds } = options;
   const startMs = clock.now();
   const share = Math.min(PAGE_RECORDS, Math.ceil(recordsPerShard / looks));
-  const chosen = evenly(open, options.shards).map((shard) => ({ shard, untilMs: -Infinity, left: recordsPerShard }));
+  const chosen = evenly(listed, options.shards).map((shard) => ({ shard, untilMs: -Infinity, left: recordsPerShard }));
   const taken = { pages: [] as Look[], reads: 0, bytes: 0, records: 0, leftAlone: 0 };
   for (let look = 0; look < looks; look++) {
     const roundMs = clock.now();
@@ -112,16 +114,18 @@ export function sizeOf({ Data, PartitionKey = "" }: _Record): number {
 /** `undefined`: others have used up what the shard gives. */
 async function lookAt(
   { kinesis, streamName, clock }: SampleOptions,
-  { id: shardId }: ListedShard,
+  { id: shardId, open }: ListedShard,
   fromMs: number,
   limit: number,
   taken: { reads: number },
 ): Promise<Look | undefined> {
   const position = { ShardIteratorType: "AT_TIMESTAMP" as const, Timestamp: new Date(fromMs) };
-  const { ShardIterator } = await kinesis.send(
-    new GetShardIteratorCommand({ StreamName: streamName, ShardId: shardId, ...position }),
-  );
-  let iterator = ShardIterator;
+  let { ShardIterator: iterator } = await kinesis
+    .send(new GetShardIteratorCommand({ StreamName: streamName, ShardId: shardId, ...position }))
+    .catch((error: unknown): { readonly ShardIterator?: string } => {
+      if (!open && error instanceof Error && error.name === GONE) return {};
+      throw error;
+    });
   for (let empty = 0; iterator !== undefined && empty < EMPTY_PAGES; empty++) {
     if (empty > 0) await sleep(clock, INTERVAL_MS);
     taken.reads++;

@@ -28,7 +28,7 @@ export function renderTrace(trace: Trace): string {
 }
 
 function keyLine({ keys }: Trace): string {
-  if (keys === undefined) return "keys: no sample";
+  if (keys === undefined) return "keys: no sample (advice then takes records as spread evenly)";
   const { sampledRecords, distinctKeys, shareError, heavy } = keys;
   const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
   const shown = heavy.slice(0, SHOWN_KEYS).map(({ key, share }) => `${key} ${percent(share)}`);

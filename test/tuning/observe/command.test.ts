@@ -43,7 +43,7 @@ test("a trace in a file is checked, and written as it was", async () => {
   const out = join(folder, "copy.json");
   const summary =
     `made up\n2026-11-07T00:00Z to 2026-11-07T00:03Z, 3 minutes\nlog records/s: mean 10, busiest minute 10\n` +
-    `bytes of a log record: 100, sent plain\nkeys: no sample\nread: ${from}\n`;
+    `bytes of a log record: 100, sent plain\nkeys: no sample (advice then takes records as spread evenly)\nread: ${from}\n`;
   expect(await observe({ from, out })).toBe(`${summary}${out}\n`);
   expect(parseTrace(readFileSync(out, "utf8"))).toEqual(TRACE);
   // Without --out it is only shown.

@@ -5,7 +5,7 @@ import { sampleFacts } from "../../../cli/tune/observe/sample-facts.ts";
 import { ratesOf } from "../../../cli/tune/observe/sample-rates.ts";
 import { type SamplePage, sampleStream } from "../../../cli/tune/observe/stream-sample.ts";
 import { PRODUCER_FILES, producerRecords } from "../../support/producer-fixtures.ts";
-import { FakeKinesis, type FakeRecord, JumpingClock, MINUTE, START, shardsOf } from "./support.ts";
+import { FakeKinesis, type FakeRecord, JumpingClock, MINUTE, START, serviceError, shardsOf } from "./support.ts";
 
 const HOUR = 60 * MINUTE;
 const NOW = START + HOUR;
@@ -24,9 +24,9 @@ function sample(shards: Readonly<Record<string, readonly FakeRecord[]>>, limits 
   const clock = new JumpingClock(NOW);
   const kinesis = new FakeKinesis(shards, clock);
   for (const shard of busy) kinesis.busy.add(shard);
-  const open = shardsOf(Object.keys(shards).length);
+  const listed = shardsOf(Object.keys(shards).length);
   const options = { recordsPerShard: 400, looks: 4, shards: 10, seconds: 60, sinceMs: START, ...limits };
-  return sampleStream({ kinesis, streamName: "log", open, clock, ...options }).then((taken) => ({ taken, kinesis }));
+  return sampleStream({ kinesis, streamName: "log", listed, clock, ...options }).then((taken) => ({ taken, kinesis }));
 }
 
 test("each shard is looked at at times spread over the span, once a second at most, for so many records", async () => {
@@ -55,6 +55,19 @@ test("a shard whose reads others use is left alone from its first refusal on", a
   expect(kinesis.reads.filter(({ shardId }) => shardId === "shardId-000000000000").length).toBe(1);
   expect(taken).toMatchObject({ leftAlone: 1 });
   expect(new Set(taken.pages.map(({ shardId }) => shardId))).toEqual(new Set(["shardId-000000000001"]));
+});
+
+test("a closed shard whose records have left since it was listed holds nothing; an open one that is gone is an error", async () => {
+  const gone = { send: () => Promise.reject(serviceError("ResourceNotFoundException")) } as never;
+  const [shard] = shardsOf(1);
+  const asked = (open: boolean) =>
+    sampleStream({
+      ...{ kinesis: gone, streamName: "log", listed: [{ ...shard!, open }], clock: new JumpingClock(NOW) },
+      ...{ recordsPerShard: 400, looks: 2, shards: 10, seconds: 60, sinceMs: START },
+    });
+  const { pages, reads } = await asked(false);
+  expect([pages.flatMap(({ records }) => records), reads]).toEqual([[], 0]);
+  await expect(asked(true)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
 });
 
 test("time and shards are bounded: no look begins after its time, of many shards some are looked at", async () => {

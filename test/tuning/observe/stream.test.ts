@@ -7,6 +7,7 @@ import { CloudWatch } from "../../../local/cloudwatch/cloudwatch.ts";
 import { startCloudWatchServer } from "../../../local/cloudwatch/server.ts";
 import { StreamRegistry } from "../../../local/kinesis/registry.ts";
 import { startKinesisServer } from "../../../local/kinesis/server.ts";
+import type { StreamModel } from "../../../model/stream/stream-model.ts";
 import { parseTrace } from "../../../model/tuning/trace-schema.ts";
 import { connectionTo } from "../../replay/support.ts";
 import { MemoryBucket } from "../../replay/support.ts";
@@ -18,7 +19,10 @@ const SHARD_METRICS = ["IncomingRecords", "IncomingBytes", "WriteProvisionedThro
 const MINUTES = 10;
 
 /** Ten minutes of a stream of two shards: a record a second, half of them one player's; then what `ask` gives. */
-async function observed<T>(ask: (question: Parameters<typeof observeMetrics>[0]) => Promise<T>): Promise<T> {
+async function observed<T>(
+  ask: (question: Parameters<typeof observeMetrics>[0]) => Promise<T>,
+  reshard: (model: StreamModel, nowMs: number) => void = () => undefined,
+): Promise<T> {
   const clock = new ManualClock(START);
   const cloudwatch = new CloudWatch({ clock, mappings: new Map(), shardMetrics: () => SHARD_METRICS });
   const meters = (name: string) => cloudwatch.streamMeter(name);
@@ -29,6 +33,7 @@ async function observed<T>(ask: (question: Parameters<typeof observeMetrics>[0])
     const data = Buffer.from(`{"player_id":"${partitionKey}","event":"login","level":${1000 + second}}`);
     model.putRecord({ data, partitionKey }, START + second * 1000);
   }
+  reshard(model, START + MINUTES * MINUTE - 1);
   cloudwatch.functions.delivered("sluice-archive", 700, START + MINUTE);
   await clock.advance(MINUTES * MINUTE);
   const servers = [
@@ -72,6 +77,25 @@ test("metrics and sample make a trace: rates, shards, ages, keys, all within its
   expect(bot!.key).toBe("bot");
   expect(bot!.share).toBeCloseTo(0.5, 1);
   expect(sample).toMatchObject({ reads: 6, leftAlone: 0 });
+});
+
+/** All records are in closed shards then. */
+function doubled(model: StreamModel, nowMs: number): void {
+  expect(model.updateShardCount(4, nowMs)).toBeUndefined();
+  expect(model.openShardIds(nowMs)).toHaveLength(4);
+}
+
+test("after a resharding the sample is of the closed shards that hold the time's records, too", async () => {
+  const { trace, sample } = await observed(observeMetrics, doubled);
+  const [bot] = trace.keys!.heavy;
+  expect(bot!.key).toBe("bot");
+  expect(bot!.share).toBeCloseTo(0.5, 1);
+  expect(new Set(sample.pages.filter(({ records }) => records.length > 0).map(({ shardId }) => shardId))).toEqual(
+    new Set(["shardId-000000000000", "shardId-000000000001"]),
+  );
+  const { trace: alone } = await observed(observeStream, doubled);
+  expect(alone.keys!.heavy[0]!.key).toBe("bot");
+  for (const count of alone.records) expect(Math.abs(count - 60)).toBeLessThan(15);
 });
 
 test("a sample alone gives rates near the real ones", async () => {
