@@ -36,7 +36,7 @@ export type Progress = (text: string) => void;
 const MOST_EMPTY_COUNTS = 12;
 const MOST_REVISIONS = 50;
 /** Runs over the whole trace that end in a miss, in all: each takes seconds. */
-export const MOST_MISSED_RUNS = 40;
+export const MOST_MISSED_RUNS = 24;
 /** From so many expected slow answers on, they are taken as what made a design miss. */
 const TELLING_MISSES = 0.05;
 /** Minutes around the busiest one that settings are tried on, and a bound for many shards: shards times minutes. */

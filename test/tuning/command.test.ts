@@ -109,7 +109,7 @@ test("the advice is printed and written into the stack's file, which the validat
   expect(written.stdout).toMatch(/Declared now: 8 shards, .*: met, oldest/);
   expect(written.stdout).toMatch(/at \+5 %\/week this lasts until 2027-\d\d-\d\d/);
   expect(written.stderr).toMatch(
-    /^1 shard: the busiest minutes, 11 numbers of shards after it … 0\.0 s\n1 shard, archive 1 lane 10 s 256 MB, warehouse 1 lane 10 s 256 MB: 5 minutes, tries left: 40 … 0\.0 s\n/,
+    /^1 shard: the busiest minutes, 11 numbers of shards after it … 0\.0 s\n1 shard, archive 1 lane 10 s 256 MB, warehouse 1 lane 10 s 256 MB: 5 minutes, tries left: 24 … 0\.0 s\n/,
   );
   expect(written.stderr).toMatch(/\nadvised after \d+ simulations, 0\.0 s\n/);
   expect(written.stderr).toContain("stream.shardCount: 8 → 1");
