@@ -61,7 +61,10 @@ describe("command line", () => {
       "sluice: option '--stack <name>' cannot be used with option '--stream <name>'\n  --help says what there is.\n",
     ],
     [["query"], "sluice: missing required argument 'sql'\n  --help says what there is.\n"],
-    [["produce"], "sluice: which stream?\n  Name a local run with --run, a stack with --stack, or a stream with --stream.\n"],
+    [
+      ["produce"],
+      "sluice: which stream?\n  Name a local run with --run, a stack with --stack, or a stream with --stream.\n",
+    ],
     [["produce", "--stack", "nope"], "sluice: there is no stack nope: stacks/Pulumi.nope.yaml does not exist\n"],
     [
       ["produce", "--stream", "s", "--input", "/nowhere/x"],
