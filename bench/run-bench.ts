@@ -1,5 +1,5 @@
 /** What benches do around their measurements: they end with a signal, store and print what came out, and fail for what does not hold. */
-import { CommandError } from "../cli/errors.ts";
+import { CommandError, describeError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 import { listenForInterrupt } from "../cli/interrupt.ts";
 import { systemClock } from "../contract/clock.ts";
@@ -21,7 +21,7 @@ export async function measured<T>(
     // A terminal's signal ends esbuild and the functions too, and whoever waits for them fails.
     if (interrupt.exitCode() === undefined) {
       if (!(error instanceof CommandError)) throw error;
-      process.stderr.write(`error: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
+      process.stderr.write(describeError(error));
       process.exitCode = error.exitCode;
       return undefined;
     }

@@ -134,9 +134,10 @@ export function violatesPolicy({ environments }: Preview): boolean {
 }
 
 /**
- * Whether Kinesis would refuse the change of a stream's shards. Only where the engine has told the count that there is: a base says what was
+ * Stacks of whose streams Kinesis would refuse the new shard count. Only where the engine has told the count that there is: a base says what was
  * declared, and `sluice tune apply --write` declares what has been applied.
  */
-export function exceedsResharding({ engine, environments }: Preview): boolean {
-  return engine === true && environments.some(({ changes }) => changes.some(tooManyShards));
+export function beyondResharding({ engine, environments }: Preview): readonly string[] {
+  if (engine !== true) return [];
+  return environments.filter(({ changes }) => changes.some(tooManyShards)).map(({ stack }) => stack);
 }

@@ -1,5 +1,5 @@
 /** What the command says last, of the exit code that it ends with. Pure. */
-import { type Preview, exceedsResharding } from "../../preview/preview.ts";
+import { type Preview, beyondResharding } from "../../preview/preview.ts";
 import { count } from "../../preview/words.ts";
 import { CommandError, describeError } from "../errors.ts";
 
@@ -26,9 +26,7 @@ export function refusalLine(preview: Preview, failOn: FailOn): string | undefine
   if (failOn === "none") return undefined;
   const reasons = [
     ...violations(preview),
-    ...preview.environments
-      .filter((environment) => exceedsResharding({ ...preview, environments: [environment] }))
-      .map(({ stack }) => `shards beyond ×½–×2 of those that there are in ${stack}`),
+    ...beyondResharding(preview).map((stack) => `shards beyond ×½–×2 of those that there are in ${stack}`),
     ...(failOn === "data-loss" ? losses(preview) : []),
   ];
   return reasons.length === 0 ? undefined : `sluice: refused by --fail-on ${failOn}: ${reasons.join("; ")}\n`;

@@ -2,7 +2,7 @@ import { accessChanges } from "../../preview/access.ts";
 import { dataFindings } from "../../preview/data.ts";
 import { deliveryNotes } from "../../preview/delivery.ts";
 import { differenceOf } from "../../preview/difference.ts";
-import { exceedsResharding, previewOf } from "../../preview/preview.ts";
+import { beyondResharding, previewOf } from "../../preview/preview.ts";
 import { policyChange } from "../../preview/finding.ts";
 import type { GraphResource } from "../../local/graph.ts";
 import { BUCKET, DATASET, MAPPING, ROLE_POLICY, STREAM, TABLE, graph, resource } from "./support.ts";
@@ -15,7 +15,7 @@ test.each<readonly [boolean, number, number, boolean, string]>([
 ])("engine %s, %i to %i shards refused: %s, for %s", (engine, from, to, refused) => {
   const sides = [from, to].map((shardCount) => ({ graph: graph(resource(STREAM, "log", { shardCount })) }));
   const environments = [previewOf({ stack: "dev", before: sides[0], after: sides[1] })];
-  expect(exceedsResharding({ base: "a", head: "b", engine, environments })).toBe(refused);
+  expect(beyondResharding({ base: "a", head: "b", engine, environments })).toEqual(refused ? ["dev"] : []);
 });
 
 describe("data", () => {

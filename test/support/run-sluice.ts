@@ -1,14 +1,11 @@
 /** The real `sluice` command in a process of its own, started as a user starts it: by its launcher. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { runCommandLine } from "../../cli/program.ts";
 
 const LAUNCHER = join(import.meta.dirname, "../../bin/sluice.mjs");
-/** Compiled code is kept between processes: it is most of what starting one costs. */
-const COMPILE_CACHE = join(tmpdir(), "sluice-test-compile-cache");
 /** How often something outside this process is looked at, in milliseconds. */
 const LOOK_MS = 20;
 
@@ -28,10 +25,7 @@ export class SluiceCommand {
 
   /** `stdin`: what it reads, all at once or as it comes. */
   constructor(args: readonly string[], stdin: Buffer | Readable = Buffer.alloc(0)) {
-    this.#child = spawn(process.execPath, [LAUNCHER, ...args], {
-      detached: true,
-      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
-    });
+    this.#child = spawn(process.execPath, [LAUNCHER, ...args], { detached: true });
     const { stdin: input, stdout, stderr } = this.#child;
     input!.on("error", () => undefined);
     if (stdin instanceof Readable) stdin.pipe(input!);
