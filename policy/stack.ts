@@ -52,6 +52,18 @@ export function objectAt(inputs: Inputs, key: string): Inputs {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Inputs) : {};
 }
 
+/** The objects of a list among the inputs; what is no object is left out. */
+export function objectsAt(inputs: Inputs, key: string): readonly Inputs[] {
+  return listAt(inputs, key).filter(
+    (each): each is Inputs => typeof each === "object" && each !== null && !Array.isArray(each),
+  );
+}
+
+/** The texts of a list among the inputs; what is no text is left out. */
+export function textsAt(inputs: Inputs, key: string): readonly string[] {
+  return listAt(inputs, key).filter((each) => typeof each === "string");
+}
+
 /** A list among the inputs; empty where there is none. */
 export function listAt(inputs: Inputs, key: string): readonly unknown[] {
   const value = inputs[key];

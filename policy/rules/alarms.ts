@@ -1,6 +1,6 @@
 import type { Rule, Violation } from "../rule.ts";
 import { backendsOf } from "../backends.ts";
-import { type Inputs, type PolicyStack, listAt, objectAt, ofType, textAt } from "../stack.ts";
+import { type Inputs, type PolicyStack, listAt, objectAt, objectsAt, ofType, textAt } from "../stack.ts";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 
@@ -60,7 +60,7 @@ function mute(stack: PolicyStack): readonly Violation[] {
 }
 
 function metricsOf(inputs: Inputs): readonly { readonly metricName: string; readonly dimensions: Inputs }[] {
-  const queried = listAt(inputs, "metricQueries").map((query) => objectAt(query as Inputs, "metric"));
+  const queried = objectsAt(inputs, "metricQueries").map((query) => objectAt(query, "metric"));
   return [inputs, ...queried].map((each) => ({
     metricName: textAt(each, "metricName"),
     dimensions: objectAt(each, "dimensions"),

@@ -1,5 +1,5 @@
 import type { Rule, Violation } from "../rule.ts";
-import { type Inputs, type PolicyResource, type PolicyStack, listAt, objectAt, ofType, textAt } from "../stack.ts";
+import { type Inputs, type PolicyResource, type PolicyStack, objectAt, objectsAt, ofType, textAt } from "../stack.ts";
 
 const STREAM = "aws:kinesis/stream:Stream";
 const BUCKET = "aws:s3/bucket:Bucket";
@@ -25,7 +25,7 @@ function streams(stack: PolicyStack): readonly Violation[] {
 function buckets(stack: PolicyStack): readonly Violation[] {
   const encrypted = new Set(
     ofType(stack, SSE)
-      .filter(({ inputs }) => listAt(inputs, "rules").some((rule) => usesKey(rule as Inputs)))
+      .filter(({ inputs }) => objectsAt(inputs, "rules").some(usesKey))
       .map(({ inputs }) => inputs["bucket"]),
   );
   return ofType(stack, BUCKET)

@@ -1,5 +1,5 @@
 import type { Rule, Violation } from "../rule.ts";
-import { type PolicyStack, listAt, textAt } from "../stack.ts";
+import { type PolicyStack, textAt, textsAt } from "../stack.ts";
 import { type PolicyDocument, type Statement, documentsOf } from "../statements.ts";
 
 /** A wildcard at the end, behind a named thing: all objects below a prefix, all streams of one log group. */
@@ -53,9 +53,9 @@ function inGoogle({ resources }: PolicyStack): readonly Violation[] {
     return [
       ...(PROJECT_WIDE.test(type) ? [say(`${role} is given for the whole project`)] : []),
       ...(BASIC_ROLE.test(role) ? [say(`${role} is a basic role`)] : []),
-      ...listAt(inputs, "permissions")
-        .filter((permission) => String(permission).includes("*"))
-        .map((permission) => say(`the role has ${String(permission)}`)),
+      ...textsAt(inputs, "permissions")
+        .filter((permission) => permission.includes("*"))
+        .map((permission) => say(`the role has ${permission}`)),
     ];
   });
 }

@@ -67,13 +67,12 @@ export const tagged: Rule = {
     return stack.resources.filter(takesTags).flatMap((resource): readonly Violation[] => {
       const tags = tagsOf(resource);
       const backend = backends.find((name) => resource.type.startsWith("aws:") && belongsTo(resource, name));
-      const missing = OWNERS.filter((tag) => tags[tag] === undefined || tags[tag] === "");
-      const right = backend === undefined || missing.includes("backend") || tags["backend"] === backend;
+      const missing = OWNERS.filter((owner) => textAt(tags, owner) === "");
+      const tag = textAt(tags, "backend");
+      const right = backend === undefined || tag === "" || tag === backend;
       return [
-        ...missing.map((tag) => ({ resource: resource.name, message: `it has no ${tag}` })),
-        ...(right
-          ? []
-          : [{ resource: resource.name, message: `it is ${backend}'s and tagged ${String(tags["backend"])}` }]),
+        ...missing.map((owner) => ({ resource: resource.name, message: `it has no ${owner}` })),
+        ...(right ? [] : [{ resource: resource.name, message: `it is ${backend}'s and tagged ${tag}` }]),
       ];
     });
   },
@@ -91,14 +90,17 @@ function takesTags({ type }: PolicyResource): boolean {
 }
 
 function tagsOf({ type, inputs, providerInputs = {} }: PolicyResource): Inputs {
-  if (type.startsWith("gcp:")) return { ...parsed(providerInputs["defaultLabels"]), ...objectAt(inputs, "labels") };
-  return { ...objectAt(parsed(providerInputs["defaultTags"]), "tags"), ...objectAt(inputs, "tags") };
+  if (type.startsWith("gcp:")) return { ...parsed(providerInputs, "defaultLabels"), ...objectAt(inputs, "labels") };
+  return { ...objectAt(parsed(providerInputs, "defaultTags"), "tags"), ...objectAt(inputs, "tags") };
 }
 
 /** A provider's object arrives as JSON text from the program and as an object from the engine. */
-function parsed(value: unknown): Inputs {
-  if (typeof value === "string") return JSON.parse(value) as Inputs;
-  return typeof value === "object" && value !== null ? (value as Inputs) : {};
+function parsed(inputs: Inputs, key: string): Inputs {
+  try {
+    return objectAt({ [key]: JSON.parse(textAt(inputs, key)) as unknown }, key);
+  } catch {
+    return objectAt(inputs, key);
+  }
 }
 
 /** Data stays where it may be. */

@@ -1,5 +1,5 @@
 import type { Rule, Violation } from "../rule.ts";
-import { type PolicyStack, ofType, textAt } from "../stack.ts";
+import { type PolicyStack, ofType, textAt, textsAt } from "../stack.ts";
 import { documentsOf, principalsOf } from "../statements.ts";
 import { bucketName } from "./encryption.ts";
 
@@ -46,7 +46,7 @@ function openUrls(stack: PolicyStack): readonly Violation[] {
 function openBindings({ resources }: PolicyStack): readonly Violation[] {
   return resources
     .filter(({ type, inputs }) => {
-      const members = [textAt(inputs, "member"), ...((inputs["members"] ?? []) as readonly string[])];
+      const members = [textAt(inputs, "member"), ...textsAt(inputs, "members")];
       return GOOGLE_BINDING.test(type) && members.some((member) => ANYBODY_OF_GOOGLE.has(member));
     })
     .map(({ name }) => ({ resource: name, message: "the binding is for everybody" }));

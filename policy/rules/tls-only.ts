@@ -34,6 +34,6 @@ function deniesPlainHttp(statement: Statement, bucket: string): boolean {
     Action.includes("s3:*") &&
     [arn, `${arn}/*`].every((each) => Resource.includes(each)) &&
     Object.keys(Condition).length === 1 &&
-    String(Condition["Bool"]?.["aws:SecureTransport"]) === "false"
+    ["false", false].includes(Condition["Bool"]?.["aws:SecureTransport"] as string | boolean)
   );
 }

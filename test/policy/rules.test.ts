@@ -40,6 +40,27 @@ function adding(type: string, name: string, inputs: Inputs): PolicyStack {
   return { ...declared, resources: [...declared.resources, resource] };
 }
 
+/** Values that an input of their kind never has in this program. */
+const AWKWARD: readonly unknown[] = [
+  ...[null, true, 7, "", "{", "null", "[null]"],
+  ...[[], [null], [[null]], ["text"], [{}]],
+  ...[{}, { toString: null }, { Statement: [null] }, { Statement: { Effect: "Allow", Condition: { Bool: null } } }],
+];
+
+/** Where inputs have a value, at any depth. */
+function paths(value: unknown): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null || "files" in value) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[key], ...paths(inner).map((path) => [key, ...path])]);
+}
+
+/** Inputs with another value at a path. */
+function replaced(inputs: Inputs, path: readonly string[], value: unknown): Inputs {
+  const copy = structuredClone(inputs) as Record<string, unknown>;
+  const holder = path.slice(0, -1).reduce((object, key) => object[key] as Record<string, unknown>, copy);
+  holder[path.at(-1)!] = value;
+  return copy;
+}
+
 type Statement = Readonly<Record<string, unknown>>;
 
 /** A policy document with another statement first. */
@@ -314,7 +335,28 @@ describe("the rules", () => {
     }
   });
 
-  it("judge any inputs without failing", () => {
+  it("judge any value of any kind of input without failing", () => {
+    const shapes = new Map(
+      declared.resources.map((each) => [[each.type, ...Object.keys(each.inputs).sort()].join(), each]),
+    );
+    const tries = [...shapes.values()].flatMap(({ name, inputs }) => [
+      ...paths(inputs).flatMap((path) => AWKWARD.map((value) => changed(name, () => replaced(inputs, path, value)))),
+      ...AWKWARD.map((value) =>
+        changed(name, () => ({}), { providerInputs: { defaultTags: value, defaultLabels: value } as Inputs }),
+      ),
+    ]);
+    const failed = tries.filter((stack) => {
+      try {
+        evaluate(stack, production);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(failed).toEqual([]);
+  });
+
+  it("judge random inputs without failing", () => {
     const name = fc.constantFrom(...declared.resources.map((resource) => resource.name));
     fc.assert(
       fc.property(name, fc.string(), fc.jsonValue(), (resource, property, value) => {
