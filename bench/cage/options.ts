@@ -30,7 +30,7 @@ export interface CageOptions {
   readonly publish?: boolean;
 }
 
-const DEFAULTS = { memory: 256, rounds: 3, batchSize: 10_000, seed: 1, invocations: 10_000 } as const;
+const DEFAULTS = { memory: 256, rounds: 5, batchSize: 10_000, seed: 1, invocations: 10_000 } as const;
 
 /** Adds the options to a bench's command. */
 export function cageOptions(command: Command): Command {

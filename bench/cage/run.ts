@@ -129,12 +129,17 @@ async function measureRounds(
     }
     for (let round = 1; round <= rounds; round++) {
       tell(`round ${round} of ${rounds} …`);
-      for (const { entrant, rounds: done, smallRounds } of lanes) {
+      for (const { entrant, rounds: done } of lanes) {
         const { contender } = entrant;
         const first = contender.name === SLUICE && round === 1;
         done.push(await entrant.run(sets.full(contender), first));
-        if (measuresSmall(contender)) smallRounds.push(await entrant.run(sets.small));
       }
+    }
+    // Not between the rounds: full events cost those more that meet small ones before, and not every contender does.
+    const measured = lanes.filter(({ entrant }) => measuresSmall(entrant.contender));
+    for (let round = 1; round <= rounds; round++) {
+      tell(`small batches, round ${round} of ${rounds} …`);
+      for (const { entrant, smallRounds } of measured) smallRounds.push(await entrant.run(sets.small));
     }
     const { kind, share } = lanes[0]!.entrant.function.cage;
     return { lanes, cage: { kind, share } };

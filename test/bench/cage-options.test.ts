@@ -18,7 +18,7 @@ function parse(...args: readonly string[]): CageOptions | string {
 
 test("without options it is a function of 256 MB, plain records and every pass", () => {
   expect(parse()).toEqual({
-    ...{ memory: 256, rounds: 3, batchSize: 10_000, format: "plain", seed: 1, invocations: 10_000, flatness: true },
+    ...{ memory: 256, rounds: 5, batchSize: 10_000, format: "plain", seed: 1, invocations: 10_000, flatness: true },
   });
 });
 
@@ -36,7 +36,7 @@ test("the printed command repeats the run", () => {
   const options = parse("--memory", "512", "--format", "kpl", "--record-size", "4096", "--no-flatness") as CageOptions;
   const command = commandOf("archive", 2_417, options);
   expect(command).toBe(
-    "npm run bench -- archive --memory 512 --records 2417 --rounds 3 --batch-size 10000 --format kpl --record-size 4096 " +
+    "npm run bench -- archive --memory 512 --records 2417 --rounds 5 --batch-size 10000 --format kpl --record-size 4096 " +
       "--seed 1 --no-flatness",
   );
   expect(parse(...command.split(" ").slice(5))).toEqual({ ...options, records: 2_417 });
@@ -44,7 +44,7 @@ test("the printed command repeats the run", () => {
 
 test("an input file takes the place of size and seed", () => {
   expect(commandOf("archive", 7, parse("--input", "log.gz") as CageOptions)).toBe(
-    "npm run bench -- archive --memory 256 --records 7 --rounds 3 --batch-size 10000 --format plain --input log.gz " +
+    "npm run bench -- archive --memory 256 --records 7 --rounds 5 --batch-size 10000 --format plain --input log.gz " +
       "--invocations 10000",
   );
 });
