@@ -1,4 +1,6 @@
 /** `sluice preview --engine`, as it reads what the real engine says of this program. */
+import { previewByEngine } from "../../cli/preview/engine-command.ts";
+import { failureLines } from "../../cli/preview/verdict.ts";
 import { engineSides } from "../../preview/engine.ts";
 import { previewOf } from "../../preview/preview.ts";
 import { Engine } from "./support/engine.ts";
@@ -41,4 +43,25 @@ test("updates and replacements are those of the engine, and what goes with them 
   ).toHaveLength(17);
   expect(data[0]).toMatchObject({ severity: "lost", name: "warehouse-data-dataset" });
   expect(capacity.after!.stream.shards).toBe(16);
+});
+
+test("stacks that the engine cannot preview are failures in its own words, and cost no other stack its preview", async () => {
+  const request = { projectRoot: engine.project.directory, environment: engine.environment };
+  const signal = new AbortController().signal;
+  const steps: string[] = [];
+  const all = await previewByEngine({ ...request, onStep: (step) => steps.push(step) }, signal);
+  // The state has the stack `local` alone.
+  expect(all.environments.map(({ stack, failure }) => [stack, failure?.problems])).toEqual(
+    ["dev", "production", "staging"].map((stack) => [
+      stack,
+      [{ what: expect.stringContaining(`no stack named '${stack}' found`) as unknown }],
+    ]),
+  );
+  expect(steps).toEqual(["dev", "production", "staging"].map((stack) => `${stack}: asking Pulumi's engine …`));
+  expect(failureLines(all)[0]).toMatch(
+    /^sluice: dev cannot be deployed: Pulumi's engine cannot preview it\n {2}error: no stack/,
+  );
+
+  const one = await previewByEngine({ ...request, stack: "local" }, signal);
+  expect(one.environments.map(({ stack, failure }) => [stack, failure])).toEqual([["local", undefined]]);
 });

@@ -94,6 +94,19 @@ export class Engine {
     return new Engine(options, { project: new ProjectCopy(), cloud, config, graph }, directory, providers);
   }
 
+  /** Environment of the CLI: this process's own, and what leads it to this cloud and state. */
+  get environment(): NodeJS.ProcessEnv {
+    const cli = findCli(process.env)!;
+    const { aws, gcp } = this.#providers.ports;
+    return {
+      ...process.env,
+      ...engineVariables(this.#directory, `aws:${aws},gcp:${gcp}`),
+      PATH: enginePath(this.#directory, cli, process.env["PATH"]),
+      ...SHORT_STACKS,
+      ...(this.#keepsCheckpoints ? {} : SAVE_AT_END),
+    };
+  }
+
   /** Runs `pulumi COMMAND --stack …` to its end. */
   async run(command: string, ...args: readonly string[]): Promise<EngineRun> {
     return await this.start(command, ...args).ended;
@@ -105,7 +118,6 @@ export class Engine {
     ...args: readonly string[]
   ): { readonly child: ChildProcess; readonly ended: Promise<EngineRun> } {
     const cli = findCli(process.env)!;
-    const { aws, gcp } = this.#providers.ports;
     const child = spawn(
       cli.path,
       [...command.split(" "), "--stack", this.stack, "--non-interactive", "--color", "never", ...args],
@@ -113,13 +125,7 @@ export class Engine {
         cwd: this.project.directory,
         detached: true,
         stdio: ["ignore", "pipe", "pipe"],
-        env: {
-          ...process.env,
-          ...engineVariables(this.#directory, `aws:${aws},gcp:${gcp}`),
-          PATH: enginePath(this.#directory, cli, process.env["PATH"]),
-          ...SHORT_STACKS,
-          ...(this.#keepsCheckpoints ? {} : SAVE_AT_END),
-        },
+        env: this.environment,
       },
     );
     let output = "";
