@@ -81,7 +81,7 @@ export class StoredUnpacker {
     return { pieces, source: new StoredSource(lines) };
   }
 
-  /** What the unpack stage found the same bytes to be (property-tested). */
+  /** What the unpack stage found the same bytes to be (property-tested), where it could unpack them. */
   #kindOf(start: number, end: number): Kind {
     const { bytes } = this.#pieces;
     const value = skipBlanks(bytes, start, end);
