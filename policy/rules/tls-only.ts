@@ -34,6 +34,12 @@ function deniesPlainHttp(statement: Statement, bucket: string): boolean {
     Action.includes("s3:*") &&
     [arn, `${arn}/*`].every((each) => Resource.includes(each)) &&
     Object.keys(Condition).length === 1 &&
-    ["false", false].includes(Condition["Bool"]?.["aws:SecureTransport"] as string | boolean)
+    isFalse(Condition["Bool"]?.["aws:SecureTransport"])
   );
+}
+
+/** A condition's value may stand alone or in a list. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
+function isFalse(value: unknown): boolean {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.length === 1 && (values[0] === false || values[0] === "false");
 }

@@ -302,6 +302,17 @@ describe("the rules", () => {
     },
   );
 
+  it.each([["false"], [false], [["false"]]])("take a bucket's condition on TLS as %j", (value) => {
+    const stack = changed("dead-letter-policy", (inputs) => {
+      const text = JSON.stringify(JSON.parse(String(inputs["policy"])));
+      expect(text).toContain('"aws:SecureTransport":"false"');
+      return {
+        policy: text.replace('"aws:SecureTransport":"false"', `"aws:SecureTransport":${JSON.stringify(value)}`),
+      };
+    });
+    expect(evaluate(stack, production)).toEqual([]);
+  });
+
   it("each have an example that breaks them", () => {
     expect([...new Set(VIOLATIONS.map(([rule]) => rule))].sort()).toEqual([...RULE_NAMES].sort());
   });
