@@ -70,15 +70,14 @@ function askEngine(path: string, stack: string, request: EngineRequest, signal: 
   const options = { cwd: request.projectRoot, env: { ...request.environment }, maxBuffer: 1 << 28, signal };
   return new Promise((resolve, reject) => {
     execFile(path, args, options, (error, stdout, stderr) => {
-      if (error === null || signal.aborted) {
-        if (error === null) resolve(stdout);
-        else reject(error);
-        return;
+      if (error === null) {
+        resolve(stdout);
+      } else if (signal.aborted) {
+        reject(error);
+      } else {
+        const said = `${stderr}\n${diagnostics(stdout)}`.trim() || error.message;
+        reject(new ProgramError(`Pulumi's engine cannot preview stack ${stack}:`, said, { cause: error }));
       }
-      const said = `${stderr}\n${diagnostics(stdout)}`.trim();
-      reject(
-        new ProgramError(`Pulumi's engine cannot preview stack ${stack}:`, said || error.message, { cause: error }),
-      );
     });
   });
 }
